@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace EHealthHub.Audit.Entries;
+
+/// <summary>What an entry tells of.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>A read or vread or history that was granted.</summary>
+    Read = 1,
+
+    /// <summary>The criteria of a search, before any facts are opened.</summary>
+    SearchAsked = 2,
+
+    /// <summary>The patients on a page of results, before any body is opened.</summary>
+    SearchReleased = 3,
+
+    /// <summary>A write that was granted; carries a salted hash of the plan.</summary>
+    WriteIntent = 4,
+
+    /// <summary>How a write ended; carries the envelope hashes.</summary>
+    WriteOutcome = 5,
+
+    /// <summary>A refusal, with its true reason.</summary>
+    Refusal = 6,
+
+    /// <summary>A token was issued.</summary>
+    TokenIssued = 7,
+
+    /// <summary>Start, stop, registration, key operations, and whatever else an operator does.</summary>
+    Administration = 8,
+
+    /// <summary>Openly readable things (metadata) were read; one per source prefix and minute, with a count.</summary>
+    Open = 9,
+
+    /// <summary>The audit log itself was read.</summary>
+    AuditRead = 10,
+}
+
+/// <summary>One entry of the log, before it is sealed. Compact: what a FHIR AuditEvent (IHE BALP) can be projected from.</summary>
+public sealed record AuditEntry
+{
+    /// <summary>What it tells of.</summary>
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>X-Request-Id of the request, or the one the hub gave it.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>Registered id of the institution; empty before one is proven.</summary>
+    public string Institution { get; init; } = "";
+
+    /// <summary>Registered id of the person (clinician, citizen, staff); empty where none.</summary>
+    public string Person { get; init; } = "";
+
+    /// <summary>Role in which they acted.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>Purpose of use (v3-ActReason).</summary>
+    public string Purpose { get; init; } = "";
+
+    /// <summary>FHIR interaction (read, vread, search-type, create, update, delete, history-instance, transaction, …) or the hub's own verb.</summary>
+    public string Interaction { get; init; } = "";
+
+    /// <summary>Resource type, if one.</summary>
+    public string ResourceType { get; init; } = "";
+
+    /// <summary>Logical id, if one.</summary>
+    public string ResourceId { get; init; } = "";
+
+    /// <summary>Logical ids of the patients concerned.</summary>
+    public ImmutableArray<string> Patients { get; init; } = [];
+
+    /// <summary>HTTP status or the outcome's own code.</summary>
+    public int Status { get; init; }
+
+    /// <summary>Stable code of the rule or the refusal that decided.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The query as asked, or another short detail. Sealed with the entry.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>SHA-256 thumbprint (hex) of the client certificate; empty without one.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>jti of the token; empty without one.</summary>
+    public string TokenId { get; init; } = "";
+
+    /// <summary>Remote address prefix (/24 or /48).</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>How many events this entry stands for.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>WriteOutcome: index of its intent in the same log; else -1.</summary>
+    public long IntentIndex { get; init; } = -1;
+
+    /// <summary>WriteOutcome: the database's commit sequence; 0 when nothing was committed.</summary>
+    public long CommitSequence { get; init; }
+
+    /// <summary>WriteIntent: salted hash of the plan. WriteOutcome: the envelope hashes, 32 bytes each, in the order of the plan.</summary>
+    public ReadOnlyMemory<byte> Hashes { get; init; }
+}

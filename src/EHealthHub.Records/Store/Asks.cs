@@ -1,0 +1,50 @@
+using EHealthHub.Fhir.Search;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>A read of one located version.</summary>
+/// <param name="Location">From Locate.</param>
+public sealed record ReadAsk(ResourceLocation Location)
+{
+    /// <summary>What the receipt is bound to.</summary>
+    public byte[] Hash() => throw new NotSupportedException("under construction");
+}
+
+/// <summary>The versions of one resource, newest first.</summary>
+/// <param name="Location">Its current version.</param>
+/// <param name="CountMax">At most this many.</param>
+/// <param name="BeforeVersion">Only versions below; null from the newest on.</param>
+public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? BeforeVersion)
+{
+    /// <summary>What the receipt is bound to.</summary>
+    public byte[] Hash() => throw new NotSupportedException("under construction");
+}
+
+/// <summary>A search inside one compartment, in the directory, or (identifier) by national token.</summary>
+/// <param name="Query">The criteria.</param>
+/// <param name="Compartment">Where.</param>
+/// <param name="CompartmentName">As <see cref="ResourceLocation.CompartmentName"/>; null only for <see cref="AllCompartments"/>.</param>
+/// <param name="AfterPosition">Continue after this position, from <see cref="SearchPage.NextPosition"/>; 0 from the start.</param>
+/// <param name="AllCompartments">System scopes only: over all compartments, driven by identifier or id tokens, or a bounded scan.</param>
+public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, string? CompartmentName, long AfterPosition, bool AllCompartments)
+{
+    /// <summary>What the receipt is bound to.</summary>
+    public byte[] Hash() => throw new NotSupportedException("under construction");
+}
+
+/// <summary>A page of matches, decided from facts; the bodies are still sealed.</summary>
+/// <param name="Matches">At most Query.Count.</param>
+/// <param name="Total">All matches, where they were all decided; null where the scan was bounded.</param>
+/// <param name="NextPosition">For the next page; 0 when this is the last.</param>
+/// <param name="TooCostly">True when the bound was reached before the scan was done and nothing drove it.</param>
+/// <param name="PatientIds">The distinct patients of the matches.</param>
+public sealed record SearchPage(IReadOnlyList<ResourceLocation> Matches, int? Total, long NextPosition, bool TooCostly, IReadOnlyList<string> PatientIds)
+{
+    /// <summary>What the second receipt is bound to.</summary>
+    public byte[] Hash() => throw new NotSupportedException("under construction");
+}
+
+/// <summary>What has to be known of a patient in order to decide: the one documented exception to the receipt.</summary>
+/// <param name="PatientSubmitter">Who submitted the current Patient resource; null when there is none.</param>
+/// <param name="OpenEncounters">Institution and encounter id of Encounters that are open (status arrived, triaged, in-progress, onleave).</param>
+public sealed record PatientContext(string? PatientSubmitter, IReadOnlyList<(string Institution, string EncounterId)> OpenEncounters);

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Transactions;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>One resource to be written, fully decided: id, version, time and compartment are fixed; Records checks again inside the transaction that they still hold.</summary>
+public sealed record WriteEntry
+{
+    /// <summary>Create, update or delete.</summary>
+    public required EntryAction Action { get; init; }
+
+    /// <summary>Resource type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Logical id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Kind of compartment.</summary>
+    public required CompartmentKind Compartment { get; init; }
+
+    /// <summary>As <see cref="ResourceLocation.CompartmentName"/>.</summary>
+    public required string CompartmentName { get; init; }
+
+    /// <summary>Further patients that a resource in an institution's compartment is about.</summary>
+    public ImmutableArray<string> LinkedPatients { get; init; } = [];
+
+    /// <summary>The current version that this one replaces (update, delete); null when there must be none.</summary>
+    public ResourceLocation? Replaces { get; init; }
+
+    /// <summary>The condition under which a create holds: no resource of the type with this identifier.</summary>
+    public IdentifierCondition? IfNoneExist { get; init; }
+
+    /// <summary>The version that this write makes.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The resource as posted; null for a deletion.</summary>
+    public FhirResource? Resource { get; init; }
+}
+
+/// <summary>A set of writes that stands or falls together.</summary>
+public sealed class CommitAsk
+{
+    /// <summary>The writes, in processing order; may be empty when every conditional create matched.</summary>
+    public required ImmutableArray<WriteEntry> Entries { get; init; }
+
+    /// <summary>Conditional references and what they resolved to (<c>Type/id</c>); must still hold inside the transaction.</summary>
+    public required IReadOnlyDictionary<IdentifierCondition, string> Resolved { get; init; }
+
+    /// <summary>The rewriting of references, as for ResourceWriter.Stamp.</summary>
+    public required IReadOnlyDictionary<string, string> References { get; init; }
+
+    /// <summary>The registered institution (or person) that submits.</summary>
+    public required string Submitter { get; init; }
+
+    /// <summary>Time of all versions of this commit.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Caller-scoped request id for retries; null when the caller gave none.</summary>
+    public string? RequestKey { get; init; }
+
+    /// <summary>What to remember as the first result for the request key, sealed; opaque to Records.</summary>
+    public ReadOnlyMemory<byte> Result { get; init; }
+
+    /// <summary>Salt of the plan's hash, 16 random bytes.</summary>
+    public required ReadOnlyMemory<byte> Salt { get; init; }
+
+    /// <summary>The salted hash of the plan: what the audit intent carries and the receipt is bound to.</summary>
+    public byte[] Hash() => throw new NotSupportedException("under construction");
+}
+
+/// <summary>How a commit ended.</summary>
+public enum CommitStatus
+{
+    /// <summary>Durable.</summary>
+    Committed = 1,
+
+    /// <summary>A condition no longer held (version, identifier, id, compartment): nothing stored; resolve again or answer 409/412.</summary>
+    Conflict = 2,
+
+    /// <summary>The request key was used before: the first result is given back, nothing stored.</summary>
+    Repeated = 3,
+}
+
+/// <summary>A commit's end.</summary>
+/// <param name="Status">How.</param>
+/// <param name="Sequence">The database's commit sequence; 0 unless committed.</param>
+/// <param name="EnvelopeHashes">32 bytes for each entry, in order; empty unless committed.</param>
+/// <param name="ConflictEntry">Index into Entries of the entry that conflicted; -1 for a resolved reference; else -1.</param>
+/// <param name="FirstResult">The result remembered for a repeated request key.</param>
+public sealed record CommitResult(CommitStatus Status, long Sequence, ReadOnlyMemory<byte> EnvelopeHashes, int ConflictEntry, ReadOnlyMemory<byte> FirstResult);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace EHealthHub.Trust.Institutions;
+
+/// <summary>A registered institution.</summary>
+/// <param name="Id">Stable id, for example <c>hospital-ankara</c>.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Kind">Provider, insurer or authority.</param>
+/// <param name="Certificates">SHA-256 thumbprints (lower-case hex) of its TLS client certificates.</param>
+/// <param name="Scopes">SMART v2 scopes its system holds.</param>
+/// <param name="Suspended">True while it may not speak.</param>
+/// <param name="RequestsPerSecondMax">Quota.</param>
+public sealed record Institution(
+    string Id, string Name, InstitutionKind Kind, ImmutableArray<string> Certificates, ImmutableArray<string> Scopes, bool Suspended, int RequestsPerSecondMax);
+
+/// <summary>Where a clinician works, and from when to when (inclusive start, exclusive end; null: open).</summary>
+public sealed record Employment(string Institution, string Role, DateTimeOffset From, DateTimeOffset? Until);
+
+/// <summary>A registered person. Clinicians and citizens are found by the national id in the certificate's subject serialNumber, staff by thumbprint.</summary>
+/// <param name="Id">Stable id, for example <c>dr-ayse</c>.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Kind">Clinician, citizen, auditor or operator.</param>
+/// <param name="NationalId">Eleven digits; null for staff.</param>
+/// <param name="Certificates">Thumbprints; for staff only.</param>
+/// <param name="Employments">For clinicians.</param>
+/// <param name="Suspended">True while they may not speak.</param>
+public sealed record Person(
+    string Id, string Name, PersonKind Kind, string? NationalId, ImmutableArray<string> Certificates, ImmutableArray<Employment> Employments, bool Suspended);
+
+/// <summary>Everything that gives authority, at one moment. Immutable; replaced as a whole when the registry changes.</summary>
+public sealed class RegistrySnapshot
+{
+    private readonly Dictionary<string, Institution> _institutionByCertificate;
+    private readonly Dictionary<string, Person> _personByNationalId;
+    private readonly Dictionary<string, Person> _staffByCertificate;
+
+    /// <summary>Indexes the lists. Throws <see cref="InvalidDataException"/> when an id, a certificate or a national id (of one kind) stands twice.</summary>
+    public RegistrySnapshot(ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blockedCertificates)
+    {
+        Institutions = institutions;
+        Persons = persons;
+        BlockedCertificates = blockedCertificates;
+        try
+        {
+            _ = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id)).ToDictionary(id => id, StringComparer.Ordinal);
+            _institutionByCertificate = institutions.SelectMany(i => i.Certificates, (i, c) => (i, c)).ToDictionary(x => x.c, x => x.i, StringComparer.Ordinal);
+            _personByNationalId = persons.Where(p => p.NationalId is not null).ToDictionary(p => p.Kind + ":" + p.NationalId, StringComparer.Ordinal);
+            _staffByCertificate = persons.SelectMany(p => p.Certificates, (p, c) => (p, c)).ToDictionary(x => x.c, x => x.p, StringComparer.Ordinal);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException("The registry names an id, a certificate or a national id twice.", e);
+        }
+    }
+
+    /// <summary>All institutions.</summary>
+    public ImmutableArray<Institution> Institutions { get; }
+
+    /// <summary>All persons.</summary>
+    public ImmutableArray<Person> Persons { get; }
+
+    /// <summary>The hub's own block list: thumbprints that are out at once.</summary>
+    public ImmutableHashSet<string> BlockedCertificates { get; }
+
+    /// <summary>The institution that a TLS certificate is registered to.</summary>
+    public Institution? InstitutionOf(string thumbprint) => _institutionByCertificate.GetValueOrDefault(thumbprint);
+
+    /// <summary>The institution with an id.</summary>
+    public Institution? InstitutionById(string id) => Institutions.FirstOrDefault(i => i.Id == id);
+
+    /// <summary>The person of a kind with a national id.</summary>
+    public Person? PersonOf(PersonKind kind, string nationalId) => _personByNationalId.GetValueOrDefault(kind + ":" + nationalId);
+
+    /// <summary>The member of staff whom a certificate is registered to.</summary>
+    public Person? StaffOf(string thumbprint) => _staffByCertificate.GetValueOrDefault(thumbprint);
+}

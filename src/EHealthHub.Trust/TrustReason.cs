@@ -1,0 +1,94 @@
+namespace EHealthHub.Trust;
+
+/// <summary>Why somebody was refused; the name goes to the audit log, and <see cref="TrustReasons.PublicCode"/> to the caller.</summary>
+public enum TrustReason
+{
+    /// <summary>Not refused.</summary>
+    None = 0,
+
+    /// <summary>The connection carries no client certificate.</summary>
+    NoCertificate,
+
+    /// <summary>The certificate lacks the client-authentication usage, is a CA, or has the wrong key usage.</summary>
+    WrongUsage,
+
+    /// <summary>Key or signature algorithm below the bounds.</summary>
+    WeakKey,
+
+    /// <summary>No chain to a trusted anchor.</summary>
+    UnknownIssuer,
+
+    /// <summary>Before notBefore.</summary>
+    NotYetValid,
+
+    /// <summary>After notAfter.</summary>
+    Expired,
+
+    /// <summary>On the issuer's revocation list or the hub's own block list.</summary>
+    Revoked,
+
+    /// <summary>No fresh revocation status: fail closed.</summary>
+    RevocationUnknown,
+
+    /// <summary>Proven by the chain, but nobody whom the registry knows.</summary>
+    Unregistered,
+
+    /// <summary>Registered, but suspended or outside its period.</summary>
+    Suspended,
+
+    /// <summary>The assertion is malformed, or its signature or algorithm is wrong.</summary>
+    AssertionInvalid,
+
+    /// <summary>The assertion is for another audience or another connection's certificate.</summary>
+    AssertionMisdirected,
+
+    /// <summary>The assertion is too old, from the future, or lives too long.</summary>
+    AssertionExpired,
+
+    /// <summary>The assertion was used before.</summary>
+    AssertionReplayed,
+
+    /// <summary>The clinician does not work at the institution that carries the assertion.</summary>
+    WrongInstitution,
+
+    /// <summary>The purpose of use is missing, unknown, or not allowed for the caller.</summary>
+    PurposeNotAllowed,
+
+    /// <summary>The token is malformed, not ours, or its signature is wrong.</summary>
+    TokenInvalid,
+
+    /// <summary>The token is over.</summary>
+    TokenExpired,
+
+    /// <summary>The token is bound to another certificate (RFC 8705).</summary>
+    TokenNotBound,
+}
+
+/// <summary>What a refused caller is told: enough to mend an honest mistake, no more.</summary>
+public static class TrustReasons
+{
+    /// <summary>A stable code in lower case with hyphens, for example <c>certificate-revoked</c>.</summary>
+    public static string PublicCode(TrustReason reason) => reason switch
+    {
+        TrustReason.NoCertificate => "certificate-required",
+        TrustReason.WrongUsage => "certificate-wrong-usage",
+        TrustReason.WeakKey => "certificate-weak-key",
+        TrustReason.UnknownIssuer => "certificate-unknown-issuer",
+        TrustReason.NotYetValid => "certificate-not-yet-valid",
+        TrustReason.Expired => "certificate-expired",
+        TrustReason.Revoked => "certificate-revoked",
+        TrustReason.RevocationUnknown => "certificate-revocation-unknown",
+        TrustReason.Unregistered => "certificate-unregistered",
+        TrustReason.Suspended => "participant-suspended",
+        TrustReason.AssertionInvalid => "assertion-invalid",
+        TrustReason.AssertionMisdirected => "assertion-misdirected",
+        TrustReason.AssertionExpired => "assertion-expired",
+        TrustReason.AssertionReplayed => "assertion-replayed",
+        TrustReason.WrongInstitution => "clinician-wrong-institution",
+        TrustReason.PurposeNotAllowed => "purpose-not-allowed",
+        TrustReason.TokenInvalid => "token-invalid",
+        TrustReason.TokenExpired => "token-expired",
+        TrustReason.TokenNotBound => "token-not-bound",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+}
