@@ -1,0 +1,40 @@
+using EHealthHub.Audit.Entries;
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Trust;
+
+namespace EHealthHub.Exchange;
+
+/// <summary>What every act knows of the request that it answers.</summary>
+/// <param name="Caller">Who, proven.</param>
+/// <param name="RequestId">X-Request-Id, or the one that the gateway gave.</param>
+/// <param name="Source">Remote address prefix.</param>
+/// <param name="RetryKey">Set where the caller gave a request id: the same request sent again gets the first result.</param>
+public sealed record ActContext(Caller Caller, string RequestId, string Source, string? RetryKey = null);
+
+/// <summary>How an act ended: what the gateway sends.</summary>
+public sealed record ActResult
+{
+    /// <summary>HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>Where the entry of this act stands: no response without one.</summary>
+    public required LogPosition Receipt { get; init; }
+
+    /// <summary>The body: a stored resource or a Bundle, JSON; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The refusal that becomes an OperationOutcome; null on success.</summary>
+    public Failure? Failure { get; init; }
+
+    /// <summary>Version for the ETag; null where there is none.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Time for Last-Modified; null where there is none.</summary>
+    public DateTimeOffset? LastUpdated { get; init; }
+
+    /// <summary>Relative versioned location (<c>Type/id/_history/n</c>); null where there is none.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>A refusal.</summary>
+    public static ActResult Refused(Failure failure, LogPosition receipt) => new() { Status = failure.Status, Failure = failure, Receipt = receipt };
+}

@@ -1,0 +1,59 @@
+using EHealthHub.Audit.Log;
+using EHealthHub.Exchange.Gate;
+using EHealthHub.Exchange.Read;
+using EHealthHub.Exchange.Search;
+using EHealthHub.Exchange.Start;
+using EHealthHub.Exchange.Submit;
+using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Validation;
+using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Exchange;
+
+/// <summary>The acts of the hub, wired once.</summary>
+public sealed class Acts
+{
+    /// <summary>Wires the acts over an opened log and store.</summary>
+    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time)
+    {
+        Journal = new Journal(log, time);
+        var intents = new OpenIntents();
+        var facts = new DecisionFacts(records);
+        var check = new SubmissionCheck(validator, limits);
+        var flow = new WriteFlow(records, new WriteResolver(records, facts, hub, time), Journal, intents, time);
+
+        Read = new ReadRecord(records, facts, Journal);
+        History = new ReadHistory(records, facts, Journal, hub, time);
+        Search = new SearchRecords(records, facts, Journal, new CursorCodec(vault.Derive("cursor/1")), hub, time);
+        Submit = new SubmitResource(flow, check, Journal);
+        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, Search, Journal), Journal, limits, time);
+        Orphans = new CloseOrphans(log, records, Journal, intents, time);
+        Refusals = new RefusalWindow(log, time);
+    }
+
+    /// <summary>Audit entries of the acts.</summary>
+    public Journal Journal { get; }
+
+    /// <summary>read, vread.</summary>
+    public ReadRecord Read { get; }
+
+    /// <summary>history-instance.</summary>
+    public ReadHistory History { get; }
+
+    /// <summary>search-type.</summary>
+    public SearchRecords Search { get; }
+
+    /// <summary>create, update, delete.</summary>
+    public SubmitResource Submit { get; }
+
+    /// <summary>batch, transaction.</summary>
+    public SubmitBundle Bundle { get; }
+
+    /// <summary>Start-up and sweep.</summary>
+    public CloseOrphans Orphans { get; }
+
+    /// <summary>Counted entries for the unproven.</summary>
+    public RefusalWindow Refusals { get; }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using EHealthHub.Access.Policy;
+using EHealthHub.Audit.Entries;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Exchange.Read;
+
+/// <summary>read and vread (R4 3.1.0.2, 3.1.0.3): locate, decide, log, and only then open.</summary>
+public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal journal)
+{
+    /// <summary>The current version, or version <paramref name="version"/>.</summary>
+    public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken)
+    {
+        var interaction = version is null ? "read" : "vread";
+        var location = await records.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        if (location is null)
+        {
+            return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
+        }
+
+        var patients = DecisionFacts.PatientsOf(location);
+        var decision = AccessPolicy.Decide(await facts.ForResource(context.Caller, Interaction.Read, location, cancellationToken).ConfigureAwait(false));
+        if (!decision.Granted)
+        {
+            var refusal = decision.Hidden ? Refusals.NotFound(type, id) : Refusals.Denied(type);
+            return await journal.Refuse(context, interaction, type, id, decision.Rule, patients, refusal, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (version is int wanted && wanted != location.Version)
+        {
+            location = await records.LocateVersion(type, id, wanted, cancellationToken).ConfigureAwait(false);
+            if (location is null)
+            {
+                return await journal.Refuse(context, interaction, type, id, "version-not-found", patients, Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (location.Deleted)
+        {
+            return await journal.Refuse(context, interaction, type, id, "deleted", patients, Refusals.Gone(type), cancellationToken).ConfigureAwait(false);
+        }
+
+        var ask = new ReadAsk(location);
+        var entry = journal.Entry(context, EntryKind.Read, interaction, type, id, decision.Rule, patients);
+        var receipt = await journal.Append(entry, ask.Hash(), cancellationToken).ConfigureAwait(false);
+        var record = await records.Read(ask, receipt, cancellationToken).ConfigureAwait(false);
+        return new ActResult { Status = 200, Body = record.Json, Version = record.Version, LastUpdated = record.LastUpdated, Receipt = receipt.Position };
+    }
+}

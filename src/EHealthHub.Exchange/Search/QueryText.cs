@@ -1,0 +1,22 @@
+namespace EHealthHub.Exchange.Search;
+
+/// <summary>Splits a query string or form body into decoded pairs (application/x-www-form-urlencoded).</summary>
+public static class QueryText
+{
+    /// <summary>Pairs in the order written; a name without <c>=</c> has an empty value. Never throws: a malformed escape stays as written.</summary>
+    public static List<KeyValuePair<string, string>> Parse(string text)
+    {
+        var pairs = new List<KeyValuePair<string, string>>();
+        foreach (var part in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var mark = part.IndexOf('=', StringComparison.Ordinal);
+            var name = mark < 0 ? part : part[..mark];
+            var value = mark < 0 ? "" : part[(mark + 1)..];
+            pairs.Add(new(Decode(name), Decode(value)));
+        }
+
+        return pairs;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}
