@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace EHealthHub.Records;
+
+/// <summary>Where things lie in a data directory, and what the hub's keys are called. Both doors that open the directory (Gateway, Operator) read it from here.</summary>
+/// <param name="Root">The data directory.</param>
+public sealed record HubLayout(string Root)
+{
+    /// <summary>Name of the ES256 key that signs access tokens.</summary>
+    public const string TokenKey = "sign/token";
+
+    /// <summary>Name of the Ed25519 key that signs checkpoints.</summary>
+    public const string CheckpointKey = "sign/checkpoint";
+
+    /// <summary>Name of the secret that authenticates the registry file.</summary>
+    public const string RegistryKey = "registry/1";
+
+    /// <summary>Databases.</summary>
+    public string Databases => Path.Combine(Root, "db");
+
+    /// <summary>The registry of institutions and persons.</summary>
+    public string Registry => Path.Combine(Databases, "registry.json");
+
+    /// <summary>The development key file.</summary>
+    public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>Log files only.</summary>
+    public string Audit => Path.Combine(Root, "audit");
+
+    /// <summary>The auditors' key file and kept checkpoints.</summary>
+    public string Auditor => Path.Combine(Root, "auditor");
+
+    /// <summary>Development PKI.</summary>
+    public string Pki => Path.Combine(Root, "pki");
+
+    /// <summary>Text logs and process ids.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>The half-year of a time, for example <c>2026H2</c>: a log and its sealing key last that long.</summary>
+    public static string Period(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.Year}H{(time.Month <= 6 ? 1 : 2)}");
+
+    /// <summary>Name of the secret that seals the audit entries of a period.</summary>
+    public static string AuditKey(string period) => "audit/" + period;
+
+    /// <summary>Origin of the log of a hub and period: names province, node, hub and half-year.</summary>
+    public static string AuditOrigin(HubIdentity hub, string period) => $"ehealthhub/{hub.Province}/{hub.Node}/{hub.Id.ToString("N")[..8]}/{period}";
+}
