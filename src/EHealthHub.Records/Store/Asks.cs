@@ -1,3 +1,4 @@
+using System.Globalization;
 using EHealthHub.Fhir.Search;
 
 namespace EHealthHub.Records.Store;
@@ -7,7 +8,12 @@ namespace EHealthHub.Records.Store;
 public sealed record ReadAsk(ResourceLocation Location)
 {
     /// <summary>What the receipt is bound to.</summary>
-    public byte[] Hash() => throw new NotSupportedException("under construction");
+    public byte[] Hash()
+    {
+        var hash = AskHash.Start("read/1", stackalloc byte[256]);
+        Location.AddTo(hash);
+        return hash.Finish();
+    }
 }
 
 /// <summary>The versions of one resource, newest first.</summary>
@@ -17,7 +23,14 @@ public sealed record ReadAsk(ResourceLocation Location)
 public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? BeforeVersion)
 {
     /// <summary>What the receipt is bound to.</summary>
-    public byte[] Hash() => throw new NotSupportedException("under construction");
+    public byte[] Hash()
+    {
+        var hash = AskHash.Start("history/1", stackalloc byte[256]);
+        Location.AddTo(hash);
+        hash.Add(CountMax);
+        hash.Add(BeforeVersion ?? -1);
+        return hash.Finish();
+    }
 }
 
 /// <summary>A search inside one compartment, in the directory, or (identifier) by national token.</summary>
@@ -29,7 +42,41 @@ public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? Be
 public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, string? CompartmentName, long AfterPosition, bool AllCompartments)
 {
     /// <summary>What the receipt is bound to.</summary>
-    public byte[] Hash() => throw new NotSupportedException("under construction");
+    public byte[] Hash()
+    {
+        var hash = AskHash.Start("search/1", stackalloc byte[256]);
+        hash.Add((int)Compartment);
+        hash.Add(CompartmentName);
+        hash.Add(AfterPosition);
+        hash.Add(AllCompartments ? 1 : 0);
+        hash.Add(Query.Type);
+        hash.Add(Query.PatientId);
+        hash.Add(Query.Count);
+        hash.Add(Query.Criteria.Count);
+        foreach (var criterion in Query.Criteria)
+        {
+            hash.Add(criterion.Parameter);
+            hash.Add(criterion.Modifier);
+            hash.Add(criterion.Values.Count);
+            foreach (var value in criterion.Values)
+            {
+                Add(hash, value);
+            }
+        }
+
+        return hash.Finish();
+    }
+
+    private static void Add(AskHash hash, SearchValue value)
+    {
+        hash.Add((int)value.Kind);
+        hash.Add(value.Prefix);
+        hash.Add(value.System);
+        hash.Add(value.Text);
+        hash.Add(value.From);
+        hash.Add(value.To);
+        hash.Add(value.Number?.ToString(CultureInfo.InvariantCulture));
+    }
 }
 
 /// <summary>A page of matches, decided from facts; the bodies are still sealed.</summary>
@@ -41,7 +88,23 @@ public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, s
 public sealed record SearchPage(IReadOnlyList<ResourceLocation> Matches, int? Total, long NextPosition, bool TooCostly, IReadOnlyList<string> PatientIds)
 {
     /// <summary>What the second receipt is bound to.</summary>
-    public byte[] Hash() => throw new NotSupportedException("under construction");
+    public byte[] Hash()
+    {
+        var hash = AskHash.Start("release/1", stackalloc byte[256]);
+        hash.Add(Matches.Count);
+        foreach (var match in Matches)
+        {
+            match.AddTo(hash);
+        }
+
+        hash.Add(PatientIds.Count);
+        foreach (var patient in PatientIds)
+        {
+            hash.Add(patient);
+        }
+
+        return hash.Finish();
+    }
 }
 
 /// <summary>What has to be known of a patient in order to decide: the one documented exception to the receipt.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
@@ -67,7 +68,72 @@ public sealed class CommitAsk
     public required ReadOnlyMemory<byte> Salt { get; init; }
 
     /// <summary>The salted hash of the plan: what the audit intent carries and the receipt is bound to.</summary>
-    public byte[] Hash() => throw new NotSupportedException("under construction");
+    public byte[] Hash()
+    {
+        var hash = AskHash.Start("commit/1", stackalloc byte[256]);
+        hash.Add(Salt.Span);
+        hash.Add(Submitter);
+        hash.Add(Time);
+        hash.Add(RequestKey);
+        hash.Add(Result.Span);
+        hash.Add(Entries.Length);
+        foreach (var entry in Entries)
+        {
+            Add(hash, entry);
+        }
+
+        hash.Add(Resolved.Count);
+        foreach (var (condition, target) in Resolved.OrderBy(r => r.Key.Type, StringComparer.Ordinal).ThenBy(r => r.Key.System, StringComparer.Ordinal).ThenBy(r => r.Key.Value, StringComparer.Ordinal))
+        {
+            Add(hash, condition);
+            hash.Add(target);
+        }
+
+        hash.Add(References.Count);
+        foreach (var (written, target) in References.OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            hash.Add(written);
+            hash.Add(target);
+        }
+
+        return hash.Finish();
+    }
+
+    private static void Add(AskHash hash, WriteEntry entry)
+    {
+        hash.Add((int)entry.Action);
+        hash.Add(entry.Type);
+        hash.Add(entry.Id);
+        hash.Add((int)entry.Compartment);
+        hash.Add(entry.CompartmentName);
+        hash.Add(entry.LinkedPatients.Length);
+        foreach (var patient in entry.LinkedPatients)
+        {
+            hash.Add(patient);
+        }
+
+        hash.Add(entry.Version);
+        hash.Add(entry.Replaces is null ? 0 : 1);
+        entry.Replaces?.AddTo(hash);
+        hash.Add(entry.IfNoneExist is null ? 0 : 1);
+        if (entry.IfNoneExist is { } condition)
+        {
+            Add(hash, condition);
+        }
+
+        hash.Add(entry.Resource is null ? 0 : 1);
+        if (entry.Resource is { } resource)
+        {
+            hash.Add(JsonMarshal.GetRawUtf8Value(resource.Root));
+        }
+    }
+
+    private static void Add(AskHash hash, IdentifierCondition condition)
+    {
+        hash.Add(condition.Type);
+        hash.Add(condition.System);
+        hash.Add(condition.Value);
+    }
 }
 
 /// <summary>How a commit ended.</summary>

@@ -40,6 +40,22 @@ public sealed class ResourceLocation
     internal ReadOnlyMemory<byte> PreviousHash { get; init; }
 
     internal ReadOnlyMemory<byte> EnvelopeHash { get; init; }
+
+    internal ReadOnlyMemory<byte> SealedFacts { get; init; }
+
+    /// <summary>Adds what identifies this version to a hash: its names, its place and the hash of its sealed body.</summary>
+    internal void AddTo(AskHash hash)
+    {
+        hash.Add(Type);
+        hash.Add(Id);
+        hash.Add((int)Compartment);
+        hash.Add(CompartmentName);
+        hash.Add(Version);
+        hash.Add(Deleted ? 1 : 0);
+        hash.Add(CompartmentKey);
+        hash.Add(Slot);
+        hash.Add(EnvelopeHash.Span);
+    }
 }
 
 /// <summary>An opened version.</summary>

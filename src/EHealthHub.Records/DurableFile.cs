@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace EHealthHub.Records;
+
+/// <summary>Writes a small file so that after a crash it is either whole or absent, never half.</summary>
+internal static class DurableFile
+{
+    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+
+    /// <summary>Creates <paramref name="path"/> with the content; false when it exists already, which then stays as it is.</summary>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}");
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            if (File.Exists(path))
+            {
+                return false;
+            }
+
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false; // another process was first; its file is the one that counts
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        SyncFolder(folder);
+        return true;
+    }
+
+    /// <summary>Makes the names in a folder durable: a renamed file whose folder was not synced can vanish with the power.</summary>
+    public static void SyncFolder(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // NTFS journals the rename itself
+        }
+
+        var descriptor = Open(folder, ReadOnlyDirectory);
+        if (descriptor < 0)
+        {
+            throw new IOException($"The folder cannot be opened to be synced (errno {Marshal.GetLastPInvokeError()}).");
+        }
+
+        var synced = Sync(descriptor);
+        var error = Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        if (synced != 0)
+        {
+            throw new IOException($"The folder cannot be synced (errno {error}).");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Sync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int descriptor);
+}
