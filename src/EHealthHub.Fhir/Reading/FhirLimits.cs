@@ -15,6 +15,9 @@ public sealed record FhirLimits
     /// <summary>Most JSON properties and array items in one message.</summary>
     public int TokensMax { get; init; } = 4_000_000;
 
+    /// <summary>Most members of one object. R4's largest type has some sixty elements.</summary>
+    public int MembersMax { get; init; } = 512;
+
     /// <summary>Most issues that are reported for one message.</summary>
     public int IssuesMax { get; init; } = 50;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace EHealthHub.Fhir.Reading;
@@ -9,6 +10,7 @@ namespace EHealthHub.Fhir.Reading;
 public sealed class FhirResource : IDisposable
 {
     private readonly JsonDocument? _owner;
+    private byte[]? _pooled;
 
     /// <summary>A resource that owns its document.</summary>
     public FhirResource(string type, JsonDocument owner)
@@ -16,6 +18,10 @@ public sealed class FhirResource : IDisposable
     {
         _owner = owner;
     }
+
+    /// <summary>A resource whose document stands in an array rented from the shared pool.</summary>
+    internal FhirResource(string type, JsonDocument owner, byte[] pooled)
+        : this(type, owner) => _pooled = pooled;
 
     /// <summary>A view on a resource inside another message.</summary>
     public FhirResource(string type, JsonElement root)
@@ -34,6 +40,13 @@ public sealed class FhirResource : IDisposable
     /// <summary>The JSON object. No duplicate keys, depth and size within the limits, valid UTF-8, no whitespace between tokens.</summary>
     public JsonElement Root { get; }
 
-    /// <inheritdoc/>
-    public void Dispose() => _owner?.Dispose();
+    /// <summary>Gives the memory back, cleared: the next user of the pool must not find a patient in it. Nothing that was read from <see cref="Root"/> as bytes may be used afterwards.</summary>
+    public void Dispose()
+    {
+        _owner?.Dispose();
+        if (Interlocked.Exchange(ref _pooled, null) is { } buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
 }
