@@ -132,7 +132,7 @@ public static class Sealer
         context[0] = Format;
         context[1] = Suite;
         salt.CopyTo(context[2..]);
-        SP800108HmacCounterKdf.DeriveBytes(key.Bytes, HashAlgorithmName.SHA256, Label, context, derived);
+        CounterKdf.Derive(key, Label, context, derived);
     }
 
     private static void Encrypt(ReadOnlySpan<byte> derived, ReadOnlySpan<byte> header, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)

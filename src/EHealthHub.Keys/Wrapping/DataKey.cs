@@ -9,6 +9,7 @@ public sealed class DataKey : IDisposable
     public const int Size = 32;
 
     private readonly byte[] _bytes = GC.AllocateArray<byte>(Size, pinned: true);
+    private IncrementalHash? _hmac;
     private volatile bool _disposed;
 
     /// <summary>Copies the bytes; the caller clears its own.</summary>
@@ -46,6 +47,24 @@ public sealed class DataKey : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        Interlocked.Exchange(ref _hmac, null)?.Dispose();
         CryptographicOperations.ZeroMemory(_bytes);
+    }
+
+    /// <summary>An HMAC-SHA-256 state under this key, for one thread at a time; give it back after use.</summary>
+    internal IncrementalHash TakeHmac() => Interlocked.Exchange(ref _hmac, null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Bytes);
+
+    /// <summary>Keeps one state for the next use.</summary>
+    internal void GiveHmac(IncrementalHash hmac)
+    {
+        if (Interlocked.CompareExchange(ref _hmac, hmac, null) is not null)
+        {
+            hmac.Dispose();
+        }
+
+        if (_disposed)
+        {
+            Interlocked.Exchange(ref _hmac, null)?.Dispose();
+        }
     }
 }
