@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using EHealthHub.Access.Policy;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Trust;
+
+namespace EHealthHub.Access.Tests.Policy;
+
+public class AccessPolicyTests
+{
+    private const string Own = "hospital-ankara";
+    private const string Other = "hospital-izmir";
+
+    private static readonly string?[] Institutions = [null, Own, Other];
+    private static readonly ImmutableArray<OpenEncounter>[] Encounters =
+        [[], [new OpenEncounter(Own, "1")], [new OpenEncounter(Other, "2")], [new OpenEncounter(Other, "2"), new OpenEncounter(Own, "1")]];
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public void Every_combination_is_decided_as_the_oracle_decides_it(PersonKind person, InstitutionKind? kind)
+    {
+        var seen = new HashSet<string>();
+        var decided = 0;
+        foreach (var (caller, covers) in CallersOf(person, kind))
+        {
+            foreach (var request in RequestsOf(caller))
+            {
+                var decision = AccessPolicy.Decide(request);
+                var answer = (decision.Granted ? "+" : decision.Hidden ? "?" : "-") + decision.Rule;
+                if (answer != Oracle.Decide(request, covers))
+                {
+                    Assert.Fail($"{answer} but the oracle says {Oracle.Decide(request, covers)}: {request} {string.Join(' ', request.OpenEncounters)}");
+                }
+
+                seen.Add(decision.Rule);
+                decided++;
+            }
+        }
+
+        Assert.True(decided > 10_000);
+        Assert.Contains("scope-missing", seen);
+    }
+
+    [Fact]
+    public void Every_rule_is_reached_except_the_one_for_nobody()
+    {
+        var seen = Callers.SelectMany(c => CallersOf((PersonKind)((object[])c)[0], (InstitutionKind?)((object[])c)[1])).SelectMany(c => RequestsOf(c.Caller)).Select(r => AccessPolicy.Decide(r).Rule).ToHashSet();
+        Assert.Equal(AccessPolicy.RuleCodes.Order(), seen.Order());
+    }
+
+    [Fact]
+    public void A_clinician_cannot_tell_a_forbidden_record_from_one_that_does_not_exist()
+    {
+        var caller = Clinician(Own);
+        var existing = Request(caller, Interaction.Read) with { Submitter = Other, PatientSubmitter = Other, OpenEncounters = Encounters[2] };
+        var missing = Request(caller, Interaction.Read);
+        Assert.Equal(AccessPolicy.Decide(missing), AccessPolicy.Decide(existing));
+        Assert.True(AccessPolicy.Decide(existing).Hidden);
+        Assert.Equal(
+            AccessPolicy.Decide(Request(caller, Interaction.Search) with { PatientId = null }),
+            AccessPolicy.Decide(Request(caller, Interaction.Search) with { PatientSubmitter = Other, OpenEncounters = Encounters[2] }));
+    }
+
+    [Fact]
+    public void Refusals_of_records_depend_on_nothing_that_only_the_record_knows()
+    {
+        foreach (var (caller, _) in Callers.SelectMany(c => CallersOf((PersonKind)((object[])c)[0], (InstitutionKind?)((object[])c)[1])))
+        {
+            foreach (var request in RequestsOf(caller).Where(r => r.Compartment == CompartmentKind.Patient))
+            {
+                var decision = AccessPolicy.Decide(request);
+                var unknown = AccessPolicy.Decide(Request(caller, request.Interaction) with { ResourceType = request.ResourceType });
+                if (!decision.Granted && !unknown.Granted && decision != unknown)
+                {
+                    Assert.Fail($"{decision} against {unknown} for {request}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void An_open_encounter_elsewhere_opens_nothing_here()
+    {
+        Assert.Equal(new AccessDecision(true, "open-encounter"), AccessPolicy.Decide(Request(Clinician(Own), Interaction.Read) with { OpenEncounters = Encounters[1] }));
+        Assert.Equal(new AccessDecision(false, "no-relationship", true), AccessPolicy.Decide(Request(Clinician(Own), Interaction.Read) with { OpenEncounters = Encounters[2] }));
+        Assert.Equal(new AccessDecision(false, "no-relationship", true), AccessPolicy.Decide(Request(Clinician(null), Interaction.Read) with { OpenEncounters = Encounters[3] }));
+    }
+
+    [Fact]
+    public void A_decision_allocates_nothing()
+    {
+        var request = Request(Clinician(Own), Interaction.Read) with { OpenEncounters = Encounters[3] };
+        AccessPolicy.Decide(request);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            AccessPolicy.Decide(request);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Every_rule_has_a_text_in_both_languages_and_no_text_is_without_a_rule()
+    {
+        Assert.Equal(AccessPolicy.RuleCodes.Order(), RuleText.Codes.Order());
+        Assert.All(RuleText.Codes, code =>
+        {
+            var text = RuleText.Of(code)!;
+            Assert.EndsWith(".", text.Turkish, StringComparison.Ordinal);
+            Assert.EndsWith(".", text.English, StringComparison.Ordinal);
+            Assert.NotEqual(text.Turkish, text.English);
+        });
+        Assert.Null(RuleText.Of("other"));
+    }
+
+    public static TheoryData<PersonKind, InstitutionKind?> Callers
+    {
+        get
+        {
+            var all = new TheoryData<PersonKind, InstitutionKind?>();
+            foreach (var person in Enum.GetValues<PersonKind>())
+            {
+                all.Add(person, null);
+                foreach (var kind in Enum.GetValues<InstitutionKind>())
+                {
+                    all.Add(person, kind);
+                }
+            }
+
+            return all;
+        }
+    }
+
+    private static IEnumerable<(Caller Caller, bool Covers)> CallersOf(PersonKind person, InstitutionKind? kind)
+    {
+        var context = person switch { PersonKind.None => "system", PersonKind.Citizen => "patient", _ => "user" };
+        foreach (var purpose in new[] { "TREAT", "HPAYMT", "ETREAT", "HRESCH", "PATRQT", "" })
+        {
+            foreach (var institution in kind is null ? [null] : new[] { null, Own })
+            {
+                foreach (var (scope, covers) in new[] { (context + "/*.cruds", true), ("other/*.cruds", false), ("", false) })
+                {
+                    yield return (new Caller { PersonKind = person, InstitutionKind = kind, Institution = institution, Person = "p", Purpose = purpose, Certificate = "", Scopes = [scope] }, covers);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<AccessRequest> RequestsOf(Caller caller) =>
+        from interaction in Enum.GetValues<Interaction>()
+        from compartment in Enum.GetValues<CompartmentKind>()
+        from type in new[] { "Patient", "Encounter", "Observation" }
+        from submitter in interaction is Interaction.Create or Interaction.Search ? [null] : Institutions
+        from owner in compartment == CompartmentKind.Institution ? Institutions : [null]
+        from patientSubmitter in compartment == CompartmentKind.Patient ? Institutions : [null]
+        from isNew in compartment == CompartmentKind.Patient ? new[] { false, true } : [false]
+        from encounters in compartment == CompartmentKind.Patient ? Encounters : [[]]
+        from isOwn in compartment == CompartmentKind.Patient ? new[] { false, true } : [false]
+        select new AccessRequest
+        {
+            Caller = caller,
+            Interaction = interaction,
+            ResourceType = type,
+            Compartment = compartment,
+            PatientId = compartment == CompartmentKind.Patient ? "p1" : null,
+            Submitter = submitter,
+            Owner = owner,
+            PatientSubmitter = patientSubmitter,
+            PatientIsNew = isNew,
+            OpenEncounters = encounters,
+            IsOwnRecord = isOwn,
+        };
+
+    private static Caller Clinician(string? institution) => new()
+    {
+        PersonKind = PersonKind.Clinician,
+        InstitutionKind = institution is null ? null : InstitutionKind.Provider,
+        Institution = institution,
+        Person = "dr-ayse",
+        Purpose = "TREAT",
+        Certificate = "",
+        Scopes = ["user/*.cruds"],
+    };
+
+    private static AccessRequest Request(Caller caller, Interaction interaction) =>
+        new() { Caller = caller, Interaction = interaction, ResourceType = "Observation", Compartment = CompartmentKind.Patient, PatientId = "p1" };
+}
