@@ -16,7 +16,7 @@ public static class SmartScope
     {
         foreach (var scope in caller.Scopes)
         {
-            if (Covers(scope, caller.PersonKind, interaction, resourceType))
+            if (Covers(scope, caller, interaction, resourceType))
             {
                 return true;
             }
@@ -25,22 +25,25 @@ public static class SmartScope
         return false;
     }
 
-    private static bool Covers(ReadOnlySpan<char> scope, PersonKind person, Interaction interaction, string resourceType)
+    private static bool Covers(ReadOnlySpan<char> scope, Caller caller, Interaction interaction, string resourceType)
     {
         var slash = scope.IndexOf('/');
         var dot = scope.LastIndexOf('.');
         return slash > 0
             && dot > slash
-            && IsContextOf(person, scope[..slash])
+            && IsContextOf(caller, scope[..slash])
             && (scope[(slash + 1)..dot] is "*" || scope[(slash + 1)..dot].SequenceEqual(resourceType))
             && IsInOrder(scope[(dot + 1)..])
             && scope[(dot + 1)..].Contains(LetterOf(interaction));
     }
 
-    /// <summary>A system acts as itself, people as users; a citizen's app may also carry the patient context, which says less than <c>IsOwnRecord</c> asks for anyway.</summary>
-    private static bool IsContextOf(PersonKind person, ReadOnlySpan<char> context) => person switch
+    /// <summary>
+    /// The registry's authority acts as the system, other institutions as themselves (<c>institution</c> is the hub's own context: what an institution may by itself), people as users; a citizen's app may also carry the patient context.
+    /// </summary>
+    private static bool IsContextOf(Caller caller, ReadOnlySpan<char> context) => caller.PersonKind switch
     {
-        PersonKind.None => context is "system",
+        PersonKind.None when caller.InstitutionKind == InstitutionKind.Authority => context is "system",
+        PersonKind.None => context is "institution" or "system",
         PersonKind.Citizen => context is "patient" or "user",
         PersonKind.Clinician or PersonKind.Auditor or PersonKind.Operator => context is "user",
         _ => false,

@@ -8,6 +8,9 @@ namespace EHealthHub.Keys.AuditKeys;
 /// <summary>The auditors' keys, read from the file that <see cref="AuditKeyExport"/> writes.</summary>
 public sealed class AuditKeyRing : IDisposable
 {
+    /// <summary>Name of the file in the auditors' folder.</summary>
+    public const string FileName = "audit.keys";
+
     internal const int Format = 1;
 
     private const int FileMax = 1024 * 1024;
@@ -18,9 +21,14 @@ public sealed class AuditKeyRing : IDisposable
     private readonly Dictionary<string, DataKey> _sealing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _checkpoint = new(StringComparer.Ordinal);
 
+    private DataKey? _registry;
+
     private AuditKeyRing()
     {
     }
+
+    /// <summary>The secret that authenticates the registry file. Belongs to the ring.</summary>
+    public DataKey RegistryKey => _registry ?? throw new InvalidOperationException("The ring is empty.");
 
     /// <summary>The logs whose keys are held.</summary>
     public IReadOnlyCollection<string> Origins => _sealing.Keys;
@@ -59,12 +67,20 @@ public sealed class AuditKeyRing : IDisposable
         {
             key.Dispose();
         }
+
+        _registry?.Dispose();
     }
 
     internal static AuditKeyRing Empty() => new();
 
     internal bool Holds(string origin, DataKey sealing, byte[] checkpointKey) =>
         _sealing.TryGetValue(origin, out var held) && CryptographicOperations.FixedTimeEquals(held.Bytes, sealing.Bytes) && _checkpoint[origin].AsSpan().SequenceEqual(checkpointKey);
+
+    internal void SetRegistry(ReadOnlySpan<byte> key)
+    {
+        _registry?.Dispose();
+        _registry = new DataKey(key, 1);
+    }
 
     internal void Set(string origin, DataKey sealing, byte[] checkpointKey) => Put(origin, sealing.Bytes, checkpointKey);
 
@@ -79,6 +95,14 @@ public sealed class AuditKeyRing : IDisposable
             throw new InvalidDataException("Unknown format, or too many logs.");
         }
 
+        var registry = root.GetProperty("registry").GetBytesFromBase64();
+        if (registry.Length != DataKey.Size)
+        {
+            throw new InvalidDataException("The registry's key is not whole.");
+        }
+
+        SetRegistry(registry);
+        CryptographicOperations.ZeroMemory(registry);
         foreach (var log in logs.EnumerateArray())
         {
             var sealing = log.GetProperty("seal").GetBytesFromBase64();
