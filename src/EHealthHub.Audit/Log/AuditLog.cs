@@ -1,80 +1,228 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Audit.Proofs;
+using EHealthHub.Audit.Tiles;
 
 namespace EHealthHub.Audit.Log;
 
-/// <summary>Settings of the writer.</summary>
-public sealed record AuditLogOptions
-{
-    /// <summary>Folder of this log's files: <c>DIR/audit</c>.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>The log's origin, for example <c>ehealthhub/06/node-1/2026H2</c>.</summary>
-    public required string Origin { get; init; }
-
-    /// <summary>Most entries in one commit group.</summary>
-    public int GroupMax { get; init; } = 1_024;
-
-    /// <summary>Most entries waiting; beyond it an append fails at once (the request gets 503).</summary>
-    public int WaitingMax { get; init; } = 8_192;
-
-    /// <summary>Disk space in bytes below which appends fail.</summary>
-    public long FreeBytesMin { get; init; } = 64L * 1024 * 1024;
-
-    /// <summary>Time until a durable entry is in the tiles.</summary>
-    public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>Time until a signed checkpoint covers it.</summary>
-    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(2);
-}
-
-/// <summary>The log cannot take the entry: no durable audit, no data.</summary>
-public sealed class AuditUnavailableException : Exception
-{
-    /// <summary>With its reason.</summary>
-    public AuditUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public AuditUnavailableException()
-    {
-    }
-
-    /// <summary>With its reason and cause.</summary>
-    public AuditUnavailableException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
 /// <summary>
 /// The writer: one per process and log. Entries that wait are written and fsynced together, then their receipts are released. Thread-safe.
-/// Every method throws <see cref="AuditUnavailableException"/> when the entry could not be made durable.
+/// Append and Record throw <see cref="AuditUnavailableException"/> when the entry could not be made durable, or when nobody knows whether it was.
 /// </summary>
 public sealed class AuditLog : IAsyncDisposable
 {
+    private readonly IDisposable _lock;
+    private readonly ILogFiles _files;
+    private readonly IEntrySealer _sealer;
+    private readonly byte[] _associatedData;
+    private readonly TimeProvider _time;
+    private readonly WaitingQueue _queue;
+    private readonly LeafTail _tail;
+    private readonly JournalWriter _journal;
+    private readonly Integrator _integrator;
+    private readonly Committer _committer;
+    private int _disposed;
+
+    private AuditLog(AuditLogOptions options, ILogFiles files, IDisposable held, Found found, VerifierKey key, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    {
+        (Origin, _files, _lock, _sealer, _time, _tail) = (options.Origin, files, held, sealer, time, found.Tail);
+        _associatedData = EntryEnvelope.AssociatedData(options.Origin);
+        _queue = new WaitingQueue(options.WaitingMax);
+        _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain);
+        _integrator = new Integrator(options, files, _journal, _tail, found.Tree, found.Published ?? new Published(-1, [], ""), signer, key, time);
+        _committer = new Committer(options, files, _queue, _journal, _tail, _integrator, time);
+        if (found.Published is null)
+        {
+            // A new log: a crash before the checkpoint of the empty tree is durable leaves a log that is still new.
+            new DurableFiles(files).Replace(LogFolder.Key, Encoding.UTF8.GetBytes($"{key}\n"));
+            _journal.Start();
+            _integrator.SignEmpty();
+        }
+
+        _integrator.Start();
+        _committer.Start();
+    }
+
     /// <summary>The log's origin.</summary>
-    public string Origin => throw new NotSupportedException("under construction");
+    public string Origin { get; }
 
     /// <summary>Number of durable entries.</summary>
-    public long Size => throw new NotSupportedException("under construction");
+    public long Size => _tail.End;
 
-    /// <summary>Opens or creates the log, recovers from a crash (a torn tail that was never acknowledged is dropped), and starts the writer. Refuses a folder that another process holds.</summary>
-    public static AuditLog Open(AuditLogOptions options, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time) => throw new NotSupportedException("under construction");
+    /// <summary>The last signed checkpoint, as text: what witnesses and auditors keep.</summary>
+    public string Checkpoint => _integrator.Published.Text;
 
-    /// <summary>Appends a granted access; the receipt is bound to <paramref name="askHash"/> (32 bytes).</summary>
-    public ValueTask<AuditReceipt> Append(AuditEntry entry, ReadOnlyMemory<byte> askHash, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    /// <summary>Number of entries that it covers.</summary>
+    public long CheckpointSize => _integrator.Published.Size;
 
-    /// <summary>Records anything that gives no right: a refusal, an outcome, an administrative act.</summary>
-    public ValueTask<LogPosition> Record(AuditEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    /// <summary>Why entries are refused at present; null when the log takes them. For health checks: it looks for the cause to be gone by itself.</summary>
+    public string? Fault => _committer.Fault?.Reason;
+
+    /// <summary>
+    /// Opens or creates the log, recovers from a crash (a torn tail that was never acknowledged is dropped), and starts the writer. Throws <see cref="IOException"/> for a folder that another process holds,
+    /// <see cref="InvalidDataException"/> for a log that is damaged.
+    /// </summary>
+    public static AuditLog Open(AuditLogOptions options, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    {
+        options.Validate();
+        return Open(options, new DiskFiles(Path.Combine(options.Folder, LogFolder.NameOf(options.Origin))), sealer, signer, time);
+    }
+
+    /// <summary>On the given files.</summary>
+    internal static AuditLog Open(AuditLogOptions options, ILogFiles files, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    {
+        options.Validate();
+        if (signer.Name != options.Origin)
+        {
+            throw new ArgumentException("The signer's name is not the log's origin.", nameof(signer));
+        }
+
+        var key = new VerifierKey(options.Origin, signer.PublicKey);
+        var held = files.Lock(LogFolder.Lock);
+        try
+        {
+            return new AuditLog(options, files, held, Recovery.Run(files, options.Origin, key), key, sealer, signer, time);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends a granted access; the receipt is bound to <paramref name="askHash"/> (32 bytes). Cancelling ends the wait; an entry that was queued by then is in the log all the same.</summary>
+    public ValueTask<AuditReceipt> Append(AuditEntry entry, ReadOnlyMemory<byte> askHash, CancellationToken cancellationToken)
+    {
+        if (askHash.Length != SHA256.HashSizeInBytes)
+        {
+            throw new ArgumentException("The hash of what was asked has 32 bytes.", nameof(askHash));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var (leaf, hash) = Seal(entry);
+        var waiting = new WaitingAccess(leaf, hash, askHash, _time);
+        return _queue.TryAdd(waiting) is { } reason
+            ? ValueTask.FromException<AuditReceipt>(new AuditUnavailableException(reason))
+            : new ValueTask<AuditReceipt>(waiting.Receipt.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Records anything that gives no right: a refusal, an outcome, an administrative act. Cancelling ends the wait; an entry that was queued by then is in the log all the same.</summary>
+    public ValueTask<LogPosition> Record(AuditEntry entry, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (leaf, hash) = Seal(entry);
+        var waiting = new WaitingRecord(leaf, hash);
+        return _queue.TryAdd(waiting) is { } reason
+            ? ValueTask.FromException<LogPosition>(new AuditUnavailableException(reason))
+            : new ValueTask<LogPosition>(waiting.Position.WaitAsync(cancellationToken));
+    }
 
     /// <summary>The C2SP tlog-proof of an entry, as text, when a checkpoint covers it; null when none does yet or the index is beyond the log.</summary>
-    public string? Proof(long index) => throw new NotSupportedException("under construction");
+    public string? Proof(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        var published = _integrator.Published;
+        if (index >= published.Size)
+        {
+            return null;
+        }
+
+        var tree = new TileHashes(published.Size, tile => TileReading.Hashes(tile, _files.Read));
+        return LogProof.Format(index, MerkleProof.Inclusion(index, published.Size, tree), published.Text);
+    }
 
     /// <summary>Opens entries from <paramref name="index"/> on, in order, up to the durable size at the time of the call. An entry that cannot be opened throws <see cref="InvalidDataException"/>.</summary>
-    public IEnumerable<(long Index, AuditEntry Entry)> ReadFrom(long index) => throw new NotSupportedException("under construction");
+    public IEnumerable<(long Index, AuditEntry Entry)> ReadFrom(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException("under construction");
+        // What the tail does not hold at this moment is in full bundles, and stays there.
+        var (start, tail) = _tail.From(index);
+        return Read(index, start, tail);
+    }
+
+    /// <summary>Stops taking entries, writes what waits, takes it into the tree and signs a last checkpoint. If that fails, the entries are in the journal, and the next start does it.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _queue.Close();
+        return new ValueTask(Task.Factory.StartNew(Stop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    }
+
+    private void Stop()
+    {
+        _committer.Join();
+        _integrator.StopAndJoin();
+        _integrator.Dispose();
+        _journal.Dispose();
+        _lock.Dispose();
+    }
+
+    private IEnumerable<(long Index, AuditEntry Entry)> Read(long index, long start, Leaf[] tail)
+    {
+        while (index < start)
+        {
+            var bundle = new TilePath(TilePath.Entries, index / TilePath.Full, TilePath.Full);
+            var entries = TileReading.Entries(bundle, _files.Read) ?? throw new InvalidDataException($"{bundle} is missing or damaged.");
+            for (var i = (int)(index % TilePath.Full); i < entries.Length && index < start; i++, index++)
+            {
+                yield return (index, OpenLeaf(index, entries[i]));
+            }
+        }
+
+        foreach (var leaf in tail)
+        {
+            yield return (index, OpenLeaf(index, leaf.Bytes));
+            index++;
+        }
+    }
+
+    private AuditEntry OpenLeaf(long index, byte[] leaf) =>
+        EntryEnvelope.Open(_sealer, _associatedData, leaf) ?? throw new InvalidDataException($"{Origin}: entry {index} cannot be opened.");
+
+    /// <summary>On the caller's thread, so that sealing and hashing of many entries go on at the same time and none of it in the committing thread.</summary>
+    private (byte[] Leaf, byte[] Hash) Seal(AuditEntry entry)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(EntryCodec.EncodedMax);
+        var length = EntryCodec.EncodedMax;
+        byte[] leaf;
+        try
+        {
+            length = EntryCodec.Encode(entry, buffer);
+            leaf = SealBytes(buffer.AsSpan(0, length));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (leaf.Length > EntryBundle.EntryMax)
+        {
+            throw new ArgumentException($"The sealed entry has {leaf.Length} bytes; at most {EntryBundle.EntryMax} are allowed.", nameof(entry));
+        }
+
+        var hash = new byte[MerkleHash.Size];
+        MerkleHash.Leaf(leaf, hash);
+        return (leaf, hash);
+    }
+
+    private byte[] SealBytes(ReadOnlySpan<byte> entry)
+    {
+        try
+        {
+            return _sealer.Seal(entry, _associatedData);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The audit key is behind a port and may be out of reach for any reason.
+            throw new AuditUnavailableException("The entry cannot be sealed.", exception);
+        }
+    }
 }

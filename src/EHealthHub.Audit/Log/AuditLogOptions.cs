@@ -1,0 +1,57 @@
+using EHealthHub.Audit.Tiles;
+
+namespace EHealthHub.Audit.Log;
+
+/// <summary>Settings of the writer.</summary>
+public sealed record AuditLogOptions
+{
+    /// <summary>The audit folder, <c>DIR/audit</c>; the log has its own folder in it, named by the origin.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The log's origin, for example <c>ehealthhub/06/node-1/2026H2</c>: letters, digits, '.', '_', '-' in parts separated by '/'.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Most entries in one commit group, 1 to 65,536.</summary>
+    public int GroupMax { get; init; } = 1_024;
+
+    /// <summary>Most entries waiting, 1 to 1,048,576; beyond it an append fails at once (the request gets 503).</summary>
+    public int WaitingMax { get; init; } = 8_192;
+
+    /// <summary>Disk space in bytes below which appends fail. Not negative.</summary>
+    public long FreeBytesMin { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Time until a durable entry is in the tiles, 10 ms to 10 s.</summary>
+    public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time until a signed checkpoint covers it, at least <see cref="IntegrateEvery"/> and at most 60 s.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long integration and checkpoints may fail before appends fail too, 0 to 60 s: entries that nothing covers can still be changed unnoticed.</summary>
+    public TimeSpan UncoveredMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Throws <see cref="ArgumentException"/> with everything that is out of bounds.</summary>
+    internal void Validate()
+    {
+        var faults = new List<string>();
+        Require(Folder.Length > 0, "Folder is empty");
+        Require(LogFolder.IsOrigin(Origin), "Origin is not made of letters, digits, '.', '_', '-' in parts separated by '/'");
+        Require(GroupMax is >= 1 and <= 65_536, "GroupMax is not within 1 to 65,536");
+        Require(WaitingMax is >= 1 and <= 1_048_576, "WaitingMax is not within 1 to 1,048,576");
+        Require(FreeBytesMin >= 0, "FreeBytesMin is negative");
+        Require(IntegrateEvery >= TimeSpan.FromMilliseconds(10) && IntegrateEvery <= TimeSpan.FromSeconds(10), "IntegrateEvery is not within 10 ms to 10 s");
+        Require(CheckpointEvery >= IntegrateEvery && CheckpointEvery <= TimeSpan.FromSeconds(60), "CheckpointEvery is not within IntegrateEvery to 60 s");
+        Require(UncoveredMax >= TimeSpan.Zero && UncoveredMax <= TimeSpan.FromSeconds(60), "UncoveredMax is not within 0 to 60 s");
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"Audit log options: {string.Join("; ", faults)}.");
+        }
+
+        void Require(bool holds, string fault)
+        {
+            if (!holds)
+            {
+                faults.Add(fault);
+            }
+        }
+    }
+}

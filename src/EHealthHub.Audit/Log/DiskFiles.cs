@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace EHealthHub.Audit.Log;
+
+/// <summary>The disk.</summary>
+internal sealed class DiskFiles : ILogFiles
+{
+    private readonly string _root;
+
+    public DiskFiles(string root)
+    {
+        _root = Path.GetFullPath(root);
+        Directory.CreateDirectory(_root);
+    }
+
+    public IDisposable Lock(string path) => new FileStream(Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    public void MakeFolder(string path) => Directory.CreateDirectory(Full(path));
+
+    public bool HasFolder(string path) => Directory.Exists(Full(path));
+
+    public void SyncFolder(string path) => FolderSync.Sync(Full(path));
+
+    public IReadOnlyList<string> List(string folder)
+    {
+        var full = Full(folder);
+        if (!Directory.Exists(full))
+        {
+            return [];
+        }
+
+        var names = Directory.EnumerateFiles(full).Select(file => Path.GetFileName(file)).ToList();
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    public byte[]? Read(string path, int lengthMax)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var length = RandomAccess.GetLength(handle);
+            if (length > lengthMax)
+            {
+                throw new InvalidDataException($"{path} has {length} bytes; at most {lengthMax} are read.");
+            }
+
+            var bytes = new byte[length];
+            var read = 0;
+            while (read < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(read), read) is > 0 and var more)
+            {
+                read += more;
+            }
+
+            return read == bytes.Length ? bytes : throw new IOException($"{path} could not be read to its end.");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public ILogFile Create(string path) => new DiskFile(File.OpenHandle(Full(path), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+
+    public ILogFile Open(string path) => new DiskFile(File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+
+    public void Rename(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
+
+    public void Delete(string path)
+    {
+        try
+        {
+            File.Delete(Full(path));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone with its folder, which is what was asked for.
+        }
+    }
+
+    public void DeleteFolder(string path)
+    {
+        if (Directory.Exists(Full(path)))
+        {
+            Directory.Delete(Full(path), recursive: true);
+        }
+    }
+
+    public long FreeBytes() => new DriveInfo(_root).AvailableFreeSpace;
+
+    private string Full(string path) => path.Length == 0 ? _root : Path.Combine(_root, path);
+
+    private sealed class DiskFile(SafeFileHandle handle) : ILogFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Flush() => RandomAccess.FlushToDisk(handle);
+
+        public void Dispose() => handle.Dispose();
+    }
+}
+
+/// <summary>fsync of a folder, for which .NET has no call. On Windows a rename is in the file system's own journal, and folders cannot be flushed.</summary>
+internal static partial class FolderSync
+{
+    private const int ReadOnly = 0;
+
+    public static void Sync(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var handle = NativeOpen(folder, ReadOnly);
+        if (handle < 0)
+        {
+            throw new IOException($"The folder cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
+        }
+
+        var result = NativeSync(handle);
+        var error = Marshal.GetLastPInvokeError();
+        _ = NativeClose(handle);
+        if (result != 0)
+        {
+            throw new IOException($"The folder cannot be synced (errno {error}).");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int NativeOpen(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int NativeSync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int NativeClose(int handle);
+}

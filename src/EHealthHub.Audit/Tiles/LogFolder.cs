@@ -1,0 +1,39 @@
+namespace EHealthHub.Audit.Tiles;
+
+/// <summary>Names in the audit folder: one folder per log, named by its origin with '/' written as '+'.</summary>
+public static class LogFolder
+{
+    /// <summary>The signed checkpoint.</summary>
+    public const string Checkpoint = "checkpoint";
+
+    /// <summary>The verifier key, a convenience that proves nothing by itself.</summary>
+    public const string Key = "key";
+
+    /// <summary>Empty; the writer holds it locked.</summary>
+    public const string Lock = "lock";
+
+    /// <summary>Segments of the journal.</summary>
+    public const string Journal = "journal";
+
+    /// <summary>Files that are being written. Nothing in it is part of the log.</summary>
+    public const string New = "new";
+
+    /// <summary>Longest origin in characters.</summary>
+    public const int OriginMax = 200;
+
+    /// <summary>Whether a text can be an origin: letters, digits, '.', '_', '-' in parts that '/' separates; no part is empty, "." or "..".</summary>
+    public static bool IsOrigin(string origin) =>
+        origin.Length is > 0 and <= OriginMax
+        && origin.Split('/').All(part => part is not ("" or "." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
+
+    /// <summary>The folder of a log.</summary>
+    public static string NameOf(string origin) =>
+        IsOrigin(origin) ? origin.Replace('/', '+') : throw new ArgumentException("Not an origin.", nameof(origin));
+
+    /// <summary>The log of a folder; null when no log can have that folder.</summary>
+    public static string? OriginOf(string folderName)
+    {
+        var origin = folderName.Replace('+', '/');
+        return !folderName.Contains('/', StringComparison.Ordinal) && IsOrigin(origin) ? origin : null;
+    }
+}
