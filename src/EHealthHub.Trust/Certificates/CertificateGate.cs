@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Certificates;
 
@@ -13,6 +14,101 @@ public readonly record struct GateVerdict(TrustReason Reason, string Thumbprint)
 /// </summary>
 public sealed class CertificateGate
 {
-    /// <summary>Examines a certificate for use as TLS client (institution, staff) or as a card (clinician, citizen).</summary>
-    public GateVerdict Examine(X509Certificate2? certificate) => throw new NotSupportedException("under construction");
+    private readonly ChainExaminer _examiner;
+    private readonly IRegistry _registry;
+    private readonly RevocationService _revocation;
+    private readonly TimeProvider _time;
+
+    // Two caches, so that strangers' certificates cannot push out those of participants.
+    private readonly GenerationCache<Key, CertificateFinding> _proven;
+    private readonly GenerationCache<Key, CertificateFinding> _refused;
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
+    public CertificateGate(GateOptions options, IRegistry registry, RevocationService revocation, TimeProvider time)
+    {
+        var faults = options.Faults();
+        if (!faults.IsEmpty)
+        {
+            throw new ArgumentException(string.Join(' ', faults), nameof(options));
+        }
+
+        _examiner = new ChainExaminer(options);
+        _registry = registry;
+        _revocation = revocation;
+        _time = time;
+        _proven = new GenerationCache<Key, CertificateFinding>(options.ChainCacheEntriesMax);
+        _refused = new GenerationCache<Key, CertificateFinding>(options.ChainCacheEntriesMax);
+    }
+
+    /// <summary>Examines a certificate for use as TLS client (institution, staff, or a card on its own connection).</summary>
+    public GateVerdict Examine(X509Certificate2? certificate) => Examine(certificate, CertificateUse.Connection);
+
+    /// <summary>Examines a certificate for a use.</summary>
+    public GateVerdict Examine(X509Certificate2? certificate, CertificateUse use)
+    {
+        var reason = Examine(certificate, use, out var finding);
+        return new GateVerdict(reason, finding?.Thumbprint ?? "");
+    }
+
+    /// <summary>The same, with what was found; null only without a certificate.</summary>
+    internal TrustReason Examine(X509Certificate2? certificate, CertificateUse use, out CertificateFinding? finding)
+    {
+        if (certificate is null)
+        {
+            finding = null;
+            return TrustReason.NoCertificate;
+        }
+
+        var time = _time.GetUtcNow();
+        var now = time.UtcTicks;
+        finding = Find(certificate, use, time);
+        if (finding.Reason != TrustReason.None)
+        {
+            return finding.Reason;
+        }
+
+        if (now < finding.NotBefore)
+        {
+            return TrustReason.NotYetValid;
+        }
+
+        if (now > finding.NotAfter)
+        {
+            return TrustReason.Expired;
+        }
+
+        if (_registry.Current.IsBlocked(finding.Thumbprint))
+        {
+            return TrustReason.Revoked;
+        }
+
+        foreach (ref readonly var id in finding.Path.AsSpan())
+        {
+            var status = _revocation.Check(id, now);
+            if (status != TrustReason.None)
+            {
+                return status;
+            }
+        }
+
+        return TrustReason.None;
+    }
+
+    private CertificateFinding Find(X509Certificate2 certificate, CertificateUse use, DateTimeOffset now)
+    {
+        var key = new Key(Hash256.Of(certificate), use);
+        if ((_proven.TryGet(key, out var known) && now.UtcTicks < known.GoodUntil) || (_refused.TryGet(key, out known) && now.UtcTicks < known.GoodUntil))
+        {
+            return known;
+        }
+
+        var finding = _examiner.Examine(certificate, key.Hash, use, now);
+        (finding.Reason == TrustReason.None ? _proven : _refused).Set(key, finding);
+        return finding;
+    }
+
+    private readonly record struct Key(Hash256 Hash, CertificateUse Use)
+    {
+        public override int GetHashCode() => Hash.GetHashCode() ^ (int)Use;
+    }
 }
