@@ -37,13 +37,10 @@ public static class SmartScope
             && scope[(dot + 1)..].Contains(LetterOf(interaction));
     }
 
-    /// <summary>
-    /// The registry's authority acts as the system, other institutions as themselves (<c>institution</c> is the hub's own context: what an institution may by itself), people as users; a citizen's app may also carry the patient context.
-    /// </summary>
+    /// <summary>A system acts as itself, people as users; a citizen's app may also carry the patient context, which says less than <c>IsOwnRecord</c> asks for anyway.</summary>
     private static bool IsContextOf(Caller caller, ReadOnlySpan<char> context) => caller.PersonKind switch
     {
-        PersonKind.None when caller.InstitutionKind == InstitutionKind.Authority => context is "system",
-        PersonKind.None => context is "institution" or "system",
+        PersonKind.None => context is "system",
         PersonKind.Citizen => context is "patient" or "user",
         PersonKind.Clinician or PersonKind.Auditor or PersonKind.Operator => context is "user",
         _ => false,

@@ -10,7 +10,6 @@ public class SmartScopeTests
     [InlineData("system/*.cruds", PersonKind.None, Interaction.Delete, "Patient")]
     [InlineData("system/Patient.r", PersonKind.None, Interaction.Read, "Patient")]
     [InlineData("system/Observation.rs", PersonKind.None, Interaction.Search, "Observation")]
-    [InlineData("institution/*.crus", PersonKind.None, Interaction.Create, "Patient")]
     [InlineData("user/*.cu", PersonKind.Clinician, Interaction.Update, "Observation")]
     [InlineData("patient/*.rs", PersonKind.Citizen, Interaction.Read, "Observation")]
     [InlineData("user/*.rs", PersonKind.Citizen, Interaction.Read, "Observation")]
@@ -23,7 +22,6 @@ public class SmartScopeTests
     [InlineData("system/Patient.cruds", PersonKind.None, Interaction.Read, "Observation")]
     [InlineData("user/*.cruds", PersonKind.None, Interaction.Read, "Patient")]
     [InlineData("system/*.cruds", PersonKind.Clinician, Interaction.Read, "Patient")]
-    [InlineData("institution/*.cruds", PersonKind.Clinician, Interaction.Read, "Patient")]
     [InlineData("patient/*.cruds", PersonKind.Clinician, Interaction.Read, "Patient")]
     [InlineData("system/*.cruds", PersonKind.Citizen, Interaction.Read, "Patient")]
     [InlineData("system/*.cruds", (PersonKind)99, Interaction.Read, "Patient")]
@@ -56,14 +54,6 @@ public class SmartScopeTests
     [InlineData("system/**.cruds")]
     public void A_scope_that_is_not_exactly_of_the_form_covers_nothing(string scope) =>
         Assert.All(Enum.GetValues<Interaction>(), i => Assert.False(Covers(scope, PersonKind.None, i, "Patient")));
-
-    [Fact]
-    public void The_authority_needs_a_system_scope()
-    {
-        var authority = Caller(PersonKind.None, "institution/*.cruds") with { InstitutionKind = InstitutionKind.Authority };
-        Assert.False(SmartScope.Covers(authority, Interaction.Read, "Patient"));
-        Assert.True(SmartScope.Covers(authority with { Scopes = ["system/*.cruds"] }, Interaction.Read, "Patient"));
-    }
 
     [Fact]
     public void One_of_several_scopes_is_enough_and_none_is_not()
