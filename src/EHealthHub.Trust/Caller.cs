@@ -52,6 +52,9 @@ public sealed record Caller
     /// <summary>National id of a citizen or clinician, from the certificate; null for systems.</summary>
     public string? NationalId { get; init; }
 
+    /// <summary>Role in which a clinician is employed at the institution, as the registry has it, for example <c>physician</c>; null for others.</summary>
+    public string? Role { get; init; }
+
     /// <summary>SMART v2 scopes, for example <c>system/*.cruds</c>.</summary>
     public ImmutableArray<string> Scopes { get; init; } = [];
 
@@ -60,6 +63,9 @@ public sealed record Caller
 
     /// <summary>SHA-256 thumbprint of the TLS client certificate, lower-case hex.</summary>
     public required string Certificate { get; init; }
+
+    /// <summary>SHA-256 thumbprint of the card behind the token, or of the card that opened the connection; null where no card speaks.</summary>
+    public string? Card { get; init; }
 
     /// <summary>jti of the token; null without one.</summary>
     public string? TokenId { get; init; }

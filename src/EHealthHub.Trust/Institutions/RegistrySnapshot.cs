@@ -29,7 +29,44 @@ public sealed record Employment(string Institution, string Role, DateTimeOffset 
 /// <param name="Employments">For clinicians.</param>
 /// <param name="Suspended">True while they may not speak.</param>
 public sealed record Person(
-    string Id, string Name, PersonKind Kind, string? NationalId, ImmutableArray<string> Certificates, ImmutableArray<Employment> Employments, bool Suspended);
+    string Id, string Name, PersonKind Kind, string? NationalId, ImmutableArray<string> Certificates, ImmutableArray<Employment> Employments, bool Suspended)
+{
+    /// <summary>The employment at an institution that is current; null without one.</summary>
+    public Employment? EmploymentAt(string institution, DateTimeOffset now)
+    {
+        foreach (var employment in Employments)
+        {
+            if (employment.Institution == institution && employment.IsCurrent(now))
+            {
+                return employment;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The current employment of a person with employments at one institution alone; null with none or several.</summary>
+    public Employment? OnlyEmployment(DateTimeOffset now)
+    {
+        Employment? only = null;
+        foreach (var employment in Employments)
+        {
+            if (!employment.IsCurrent(now))
+            {
+                continue;
+            }
+
+            if (only is not null && only.Institution != employment.Institution)
+            {
+                return null;
+            }
+
+            only ??= employment;
+        }
+
+        return only;
+    }
+}
 
 /// <summary>Everything that gives authority, at one moment. Immutable; replaced as a whole when the registry changes.</summary>
 public sealed class RegistrySnapshot
@@ -97,6 +134,9 @@ public sealed class RegistrySnapshot
 
     /// <summary>The member of staff whom a certificate is registered to.</summary>
     public Person? StaffOf(string thumbprint) => _staffByCertificate.GetValueOrDefault(thumbprint);
+
+    /// <summary>Tells this snapshot from every other without holding on to it.</summary>
+    internal object Identity { get; } = new();
 
     internal RegistrySnapshot At(long revision) => new(Institutions, Persons, BlockedCertificates, revision);
 }

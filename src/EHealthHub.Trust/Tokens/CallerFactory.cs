@@ -1,15 +1,237 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Institutions;
+using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Tokens;
 
 /// <summary>Turns a connection's certificate and, where there is one, its bearer token into a <see cref="Caller"/>, or names the one reason why not.</summary>
 public sealed class CallerFactory
 {
+    private readonly CertificateGate _gate;
+    private readonly IRegistry _registry;
+    private readonly RevocationService _revocation;
+    private readonly TokenOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TokenCodec _codec;
+    private readonly GenerationCache<Hash256, KnownToken> _tokens;
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
+    public CallerFactory(CertificateGate gate, IRegistry registry, RevocationService revocation, ITokenSigner signer, TokenOptions options, TimeProvider time)
+    {
+        _gate = gate;
+        _registry = registry;
+        _revocation = revocation;
+        _options = options.Checked();
+        _time = time;
+        _codec = new TokenCodec(signer, options);
+        _tokens = new GenerationCache<Hash256, KnownToken>(options.TokenCacheEntriesMax);
+    }
+
     /// <summary>
     /// The gate first, then the registry, then the token: signature, times, issuer, audience, <c>cnf.x5t#S256</c> of this very certificate (RFC 8705 3), and the card behind the token examined again.
     /// <paramref name="bearer"/> is the token without the scheme, or null. <paramref name="thumbprint"/> is filled also on refusal, for the audit entry.
     /// </summary>
-    public bool TryIdentify(X509Certificate2? certificate, string? bearer, [NotNullWhen(true)] out Caller? caller, out TrustReason reason, out string thumbprint) =>
-        throw new NotSupportedException("under construction");
+    public bool TryIdentify(X509Certificate2? certificate, string? bearer, [NotNullWhen(true)] out Caller? caller, out TrustReason reason, out string thumbprint)
+    {
+        caller = null;
+        reason = _gate.Examine(certificate, CertificateUse.Connection, out var connection);
+        thumbprint = connection?.Thumbprint ?? "";
+        if (reason != TrustReason.None)
+        {
+            return false;
+        }
+
+        var registry = _registry.Current;
+        var now = _time.GetUtcNow();
+
+        // A token that is presented is never overlooked, whoever presents it.
+        reason = bearer is null ? ByCertificate(connection!, registry, now, out caller) : ByToken(connection!, bearer, registry, now, out caller);
+        return caller is not null;
+    }
+
+    private TrustReason ByCertificate(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
+    {
+        caller = null;
+        TrustReason reason;
+        if (registry.InstitutionOf(connection.Thumbprint) is { } institution)
+        {
+            reason = MaySpeak(connection, AnchorUses.Institutions, institution.Suspended);
+            caller = reason == TrustReason.None ? Callers.OfInstitution(institution, connection.Thumbprint) : null;
+            return reason;
+        }
+
+        if (registry.StaffOf(connection.Thumbprint) is { } member)
+        {
+            reason = MaySpeak(connection, AnchorUses.Staff, member.Suspended);
+            caller = reason == TrustReason.None ? Callers.OfStaff(member, connection.Thumbprint) : null;
+            return reason;
+        }
+
+        // Who is both a clinician and a citizen acts as a clinician: the own record is read through the citizens' door.
+        var person = connection.NationalId is { } id ? registry.PersonOf(PersonKind.Clinician, id) ?? registry.PersonOf(PersonKind.Citizen, id) : null;
+        if (person is null)
+        {
+            return TrustReason.Unregistered;
+        }
+
+        reason = MaySpeak(connection, AnchorUses.Cards, person.Suspended);
+        if (reason != TrustReason.None)
+        {
+            return reason;
+        }
+
+        if (person.Kind == PersonKind.Clinician)
+        {
+            return ByClinician(connection, person, registry, now, out caller);
+        }
+
+        caller = Callers.OfCitizen(person, connection.Thumbprint);
+        return TrustReason.None;
+    }
+
+    private static TrustReason MaySpeak(CertificateFinding connection, AnchorUses use, bool suspended) =>
+        !connection.Uses.HasFlag(use) ? TrustReason.UnknownIssuer
+        : suspended ? TrustReason.Suspended
+        : TrustReason.None;
+
+    /// <summary>A card on its own connection says nothing of an institution, so the clinician must have exactly one.</summary>
+    private TrustReason ByClinician(CertificateFinding connection, Person clinician, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
+    {
+        caller = null;
+        if (clinician.OnlyEmployment(now) is not { } employment || registry.InstitutionById(employment.Institution) is not { } institution)
+        {
+            return TrustReason.WrongInstitution;
+        }
+
+        if (institution.Suspended)
+        {
+            return TrustReason.Suspended;
+        }
+
+        caller = Callers.OfClinician(institution, clinician, employment.Role, connection.Thumbprint, _options.ClinicianScopes);
+        return TrustReason.None;
+    }
+
+    private TrustReason ByToken(CertificateFinding connection, string bearer, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
+    {
+        caller = null;
+        var reason = Read(bearer, now, out var token);
+        if (token is null)
+        {
+            return reason;
+        }
+
+        var claims = token.Claims;
+        if (now.ToUnixTimeSeconds() >= claims.Expires)
+        {
+            return TrustReason.TokenExpired;
+        }
+
+        if (claims.Confirmation != connection.Hash)
+        {
+            return TrustReason.TokenNotBound;
+        }
+
+        if (registry.IsBlocked(token.CardThumbprint))
+        {
+            return TrustReason.Revoked;
+        }
+
+        reason = _revocation.Check(claims.Card, now.UtcTicks);
+        return reason == TrustReason.None ? token.Speak(connection, registry, now, out caller) : reason;
+    }
+
+    private TrustReason Read(string bearer, DateTimeOffset now, out KnownToken? token)
+    {
+        token = null;
+        Span<byte> bytes = stackalloc byte[TokenOptions.TokenLengthMax];
+        if (bearer.Length > bytes.Length || Ascii.FromUtf16(bearer, bytes, out var length) != System.Buffers.OperationStatus.Done)
+        {
+            return TrustReason.TokenInvalid;
+        }
+
+        var hash = Hash256.Of(bytes[..length]);
+        if (_tokens.TryGet(hash, out token))
+        {
+            return TrustReason.None;
+        }
+
+        var reason = _codec.Read(bearer, now, out var claims);
+        if (reason == TrustReason.None)
+        {
+            token = new KnownToken(claims!);
+            _tokens.Set(hash, token);
+        }
+
+        return reason;
+    }
+
+    /// <summary>A token whose signature, issuer and audience hold, and the caller it makes under the registry seen last. Only what cannot change is kept; the rest is looked at on every request.</summary>
+    private sealed class KnownToken(TokenClaims claims)
+    {
+        private Standing? _standing;
+
+        internal TokenClaims Claims { get; } = claims;
+
+        internal string CardThumbprint { get; } = claims.CardHash.ToHex();
+
+        internal TrustReason Speak(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
+        {
+            caller = null;
+            var standing = _standing;
+            if (standing is null || standing.Registry != registry.Identity)
+            {
+                var reason = LookUp(connection, registry, now, out standing);
+                if (standing is null)
+                {
+                    return reason;
+                }
+
+                _standing = standing;
+            }
+
+            if (!standing.Employment.IsCurrent(now))
+            {
+                // Another period may have begun: looked up anew, and refused if not.
+                _standing = null;
+                var reason = LookUp(connection, registry, now, out standing);
+                if (standing is null)
+                {
+                    return reason;
+                }
+            }
+
+            caller = standing.Caller;
+            return TrustReason.None;
+        }
+
+        private TrustReason LookUp(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Standing? standing)
+        {
+            standing = null;
+            if (registry.InstitutionOf(connection.Thumbprint) is not { } institution || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
+            {
+                return TrustReason.Unregistered;
+            }
+
+            if (institution.Suspended || person.Suspended)
+            {
+                return TrustReason.Suspended;
+            }
+
+            if (institution.Id != Claims.Institution || person.EmploymentAt(institution.Id, now) is not { } employment)
+            {
+                return TrustReason.WrongInstitution;
+            }
+
+            ImmutableArray<string> scopes = [.. Claims.Scope.Split(' ')];
+            standing = new Standing(registry.Identity, employment, Callers.OfToken(Claims, institution, person, employment.Role, connection.Thumbprint, CardThumbprint, scopes));
+            return TrustReason.None;
+        }
+
+        private sealed record Standing(object Registry, Employment Employment, Caller Caller);
+    }
 }

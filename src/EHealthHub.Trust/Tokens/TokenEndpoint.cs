@@ -1,5 +1,10 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Institutions;
 
 namespace EHealthHub.Trust.Tokens;
 
@@ -17,7 +22,184 @@ public sealed record IssuedToken(string AccessToken, int ExpiresInSeconds, strin
 /// </summary>
 public sealed class TokenEndpoint
 {
+    private readonly CertificateGate _gate;
+    private readonly IRegistry _registry;
+    private readonly IReplayCache _replay;
+    private readonly TokenOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TokenCodec _codec;
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
+    public TokenEndpoint(CertificateGate gate, IRegistry registry, ITokenSigner signer, IReplayCache replay, TokenOptions options, TimeProvider time)
+    {
+        _gate = gate;
+        _registry = registry;
+        _replay = replay;
+        _options = options.Checked();
+        _time = time;
+        _codec = new TokenCodec(signer, options);
+    }
+
     /// <summary>Decides. <paramref name="institutionCertificate"/> is the TLS client certificate of the connection.</summary>
-    public bool TryIssue(X509Certificate2? institutionCertificate, string assertion, [NotNullWhen(true)] out IssuedToken? token, out TrustReason reason, out string thumbprint) =>
-        throw new NotSupportedException("under construction");
+    public bool TryIssue(X509Certificate2? institutionCertificate, string assertion, [NotNullWhen(true)] out IssuedToken? token, out TrustReason reason, out string thumbprint)
+    {
+        token = null;
+        reason = _gate.Examine(institutionCertificate, CertificateUse.Connection, out var connection);
+        thumbprint = connection?.Thumbprint ?? "";
+        if (reason != TrustReason.None)
+        {
+            return false;
+        }
+
+        if (!ReadAssertion.TryRead(assertion, out var read))
+        {
+            reason = TrustReason.AssertionInvalid;
+            return false;
+        }
+
+        using (read)
+        {
+            reason = Decide(connection!, read, out token);
+        }
+
+        return token is not null;
+    }
+
+    /// <summary>The carrier, the card, its signature, where and when it is meant for, the person, and last the single use: what fails before does not use it up, and only a proven card can fill the memory of uses.</summary>
+    private TrustReason Decide(CertificateFinding connection, ReadAssertion assertion, out IssuedToken? token)
+    {
+        token = null;
+        var registry = _registry.Current;
+        var now = _time.GetUtcNow();
+        if (!connection.Uses.HasFlag(AnchorUses.Institutions))
+        {
+            return TrustReason.UnknownIssuer;
+        }
+
+        if (registry.InstitutionOf(connection.Thumbprint) is not { } institution)
+        {
+            return TrustReason.Unregistered;
+        }
+
+        if (institution.Suspended)
+        {
+            return TrustReason.Suspended;
+        }
+
+        var reason = _gate.Examine(assertion.Card, CertificateUse.CardSignature, out var card);
+        if (reason != TrustReason.None)
+        {
+            return reason;
+        }
+
+        if (!card!.Uses.HasFlag(AnchorUses.Cards))
+        {
+            return TrustReason.UnknownIssuer;
+        }
+
+        if (!JoseAlgorithm.Verify(assertion.Algorithm, assertion.Card, assertion.Signed, assertion.Signature))
+        {
+            return TrustReason.AssertionInvalid;
+        }
+
+        if (assertion.Audience != _options.TokenEndpoint || assertion.Confirmation != connection.Confirmation)
+        {
+            return TrustReason.AssertionMisdirected;
+        }
+
+        if (!IsInTime(assertion, now.ToUnixTimeSeconds()))
+        {
+            return TrustReason.AssertionExpired;
+        }
+
+        reason = Employ(registry, card, institution, now, out var person, out var employment);
+        if (reason != TrustReason.None)
+        {
+            return reason;
+        }
+
+        // Signer and subject are the same person, named by national id or by registered id.
+        if (assertion.Issuer != assertion.Subject || (assertion.Subject != person!.NationalId && assertion.Subject != person.Id))
+        {
+            return TrustReason.AssertionInvalid;
+        }
+
+        if (assertion.Purpose is not { } purpose || !_options.ClinicianPurposes.Contains(purpose))
+        {
+            return TrustReason.PurposeNotAllowed;
+        }
+
+        var scopes = GrantedScope.Narrow(_options.ClinicianScopes, assertion.Scope);
+        if (scopes.IsEmpty)
+        {
+            return TrustReason.AssertionInvalid;
+        }
+
+        if (!_replay.TryUse($"{card.Thumbprint}/{assertion.Id}", DateTimeOffset.FromUnixTimeSeconds(assertion.Expires).AddSeconds(_options.ClockSkewSeconds + 1)))
+        {
+            return TrustReason.AssertionReplayed;
+        }
+
+        token = Issue(connection, card, institution, person, employment!, purpose, scopes, now);
+        return TrustReason.None;
+    }
+
+    private bool IsInTime(ReadAssertion assertion, long now)
+    {
+        var skew = _options.ClockSkewSeconds;
+        return assertion.IssuedAt <= now + skew
+            && (assertion.NotBefore ?? 0) <= now + skew
+            && now < assertion.Expires + skew
+            && now <= assertion.IssuedAt + _options.AssertionSecondsMax + skew
+            && assertion.Expires > assertion.IssuedAt
+            && assertion.Expires - assertion.IssuedAt <= _options.AssertionSecondsMax;
+    }
+
+    private static TrustReason Employ(RegistrySnapshot registry, CertificateFinding card, Institution institution, DateTimeOffset now, out Person? person, out Employment? employment)
+    {
+        employment = null;
+        person = card.NationalId is null ? null : registry.PersonOf(PersonKind.Clinician, card.NationalId);
+        if (person is null)
+        {
+            return TrustReason.Unregistered;
+        }
+
+        if (person.Suspended)
+        {
+            return TrustReason.Suspended;
+        }
+
+        employment = person.EmploymentAt(institution.Id, now);
+        return employment is null ? TrustReason.WrongInstitution : TrustReason.None;
+    }
+
+    private IssuedToken Issue(
+        CertificateFinding connection, CertificateFinding card, Institution institution, Person person, Employment employment, string purpose, ImmutableArray<string> scopes, DateTimeOffset now)
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var end = now.AddSeconds(_options.TokenSecondsMax).UtcTicks;
+        foreach (var bound in (ReadOnlySpan<long>)[connection.NotAfter, connection.ChainUntil, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue])
+        {
+            end = Math.Min(end, bound);
+        }
+
+        var claims = new TokenClaims
+        {
+            Issuer = _options.Issuer,
+            Audience = _options.FhirBase,
+            Subject = person.Id,
+            Institution = institution.Id,
+            Role = employment.Role,
+            Purpose = purpose,
+            Scope = string.Join(' ', scopes),
+            Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            IssuedAt = seconds,
+            Expires = new DateTimeOffset(end, TimeSpan.Zero).ToUnixTimeSeconds(),
+            Confirmation = connection.Hash,
+            CardHash = card.Hash,
+            Card = card.Path[0],
+        };
+        var caller = Callers.OfToken(claims, institution, person, employment.Role, connection.Thumbprint, card.Thumbprint, scopes);
+        return new IssuedToken(_codec.Write(claims), (int)(claims.Expires - seconds), claims.Scope, claims.Id, caller);
+    }
 }

@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust.Revocation;
+using EHealthHub.Trust.Tokens;
 
 namespace EHealthHub.Trust.Tests.Support;
 
@@ -30,7 +30,11 @@ internal sealed class TestHub : IRegistry, IDisposable
         Revocation.RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         var options = new GateOptions { Anchors = [TrustAnchor.FromFile(Pki.AuthorityPath, AnchorUses.All)] };
         Gate = new CertificateGate(gate?.Invoke(options) ?? options, this, Revocation, Time);
+        Endpoint = new TokenEndpoint(Gate, this, Signer, new MemoryReplayCache(Time), Tokens, Time);
+        Factory = new CallerFactory(Gate, this, Revocation, Signer, Tokens, Time);
     }
+
+    internal static TokenOptions Tokens { get; } = new() { Issuer = "https://localhost:8443", TokenEndpoint = "https://localhost:8443/oauth/token", FhirBase = "https://localhost:8443/fhir" };
 
     public RegistrySnapshot Current { get; set; }
 
@@ -42,6 +46,12 @@ internal sealed class TestHub : IRegistry, IDisposable
 
     internal CertificateGate Gate { get; }
 
+    internal TestSigner Signer { get; } = new();
+
+    internal TokenEndpoint Endpoint { get; }
+
+    internal CallerFactory Factory { get; }
+
     /// <summary>A participant's certificate with its key.</summary>
     internal X509Certificate2 Certificate(string name) => Keep(Pki.Load(name));
 
@@ -52,6 +62,34 @@ internal sealed class TestHub : IRegistry, IDisposable
     }
 
     internal TrustReason Examine(X509Certificate2 certificate) => Gate.Examine(Keep(certificate)).Reason;
+
+    /// <summary>Why an assertion carried by an institution was refused; None when a token was issued.</summary>
+    internal TrustReason Ask(string carrier, string assertion) => Ask(Certificate(carrier), assertion);
+
+    internal TrustReason Ask(X509Certificate2? carrier, string assertion)
+    {
+        var issued = Endpoint.TryIssue(carrier, assertion, out var token, out var reason, out _);
+        Assert.Equal(issued, reason == TrustReason.None);
+        Assert.Equal(issued, token is not null);
+        return reason;
+    }
+
+    /// <summary>A token of a clinician carried by an institution.</summary>
+    internal IssuedToken Issue(string carrier, string card)
+    {
+        Assert.True(Endpoint.TryIssue(Certificate(carrier), new TestAssertion(this, carrier, card).Sign(), out var token, out var reason, out _), reason.ToString());
+        return token;
+    }
+
+    /// <summary>Why a request was refused; None when it has a caller.</summary>
+    internal TrustReason Identify(string connection, string? bearer) => Identify(Certificate(connection), bearer, out _);
+
+    internal TrustReason Identify(X509Certificate2? connection, string? bearer, out Caller? caller)
+    {
+        var identified = Factory.TryIdentify(connection, bearer, out caller, out var reason, out _);
+        Assert.Equal(identified, reason == TrustReason.None);
+        return reason;
+    }
 
     internal void Edit(Func<RegistrySnapshot, RegistryEdit> edit)
     {
@@ -78,6 +116,7 @@ internal sealed class TestHub : IRegistry, IDisposable
         }
 
         Revocation.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Signer.Dispose();
         Pki.Dispose();
         _folder.Dispose();
     }

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using EHealthHub.Trust.Institutions;
+
+namespace EHealthHub.Trust.Tokens;
+
+/// <summary>How each kind of participant looks as a <see cref="Caller"/>: the one place where purposes and scopes are given without a token.</summary>
+internal static class Callers
+{
+    private static readonly ImmutableArray<string> CitizenScopes = ["patient/*.rs"];
+
+    internal static Caller OfInstitution(Institution institution, string thumbprint) => new()
+    {
+        Institution = institution.Id,
+        InstitutionKind = institution.Kind,
+        Scopes = institution.Scopes,
+        Purpose = institution.Kind switch
+        {
+            InstitutionKind.Provider => Purposes.Operations,
+            InstitutionKind.Insurer => Purposes.Payment,
+            _ => Purposes.SystemAdministration,
+        },
+        Certificate = thumbprint,
+    };
+
+    internal static Caller OfToken(
+        TokenClaims claims, Institution institution, Person person, string role, string thumbprint, string card, ImmutableArray<string> scopes) => new()
+        {
+            Institution = institution.Id,
+            InstitutionKind = institution.Kind,
+            PersonKind = PersonKind.Clinician,
+            Person = person.Id,
+            NationalId = person.NationalId,
+            Role = role,
+            Scopes = scopes,
+            Purpose = claims.Purpose,
+            Certificate = thumbprint,
+            Card = card,
+            TokenId = claims.Id,
+        };
+
+    internal static Caller OfClinician(Institution institution, Person person, string role, string thumbprint, ImmutableArray<string> scopes) => new()
+    {
+        Institution = institution.Id,
+        InstitutionKind = institution.Kind,
+        PersonKind = PersonKind.Clinician,
+        Person = person.Id,
+        NationalId = person.NationalId,
+        Role = role,
+        Scopes = scopes,
+        Purpose = Purposes.Treatment,
+        Certificate = thumbprint,
+        Card = thumbprint,
+    };
+
+    internal static Caller OfCitizen(Person person, string thumbprint) => new()
+    {
+        PersonKind = PersonKind.Citizen,
+        Person = person.Id,
+        NationalId = person.NationalId,
+        Scopes = CitizenScopes,
+        Purpose = Purposes.PatientRequest,
+        Certificate = thumbprint,
+        Card = thumbprint,
+    };
+
+    /// <summary>Staff hold no scopes: their doors are the auditors' application and the management commands, not records.</summary>
+    internal static Caller OfStaff(Person person, string thumbprint) => new()
+    {
+        PersonKind = person.Kind,
+        Person = person.Id,
+        Purpose = person.Kind == PersonKind.Auditor ? Purposes.Compliance : Purposes.SystemAdministration,
+        Certificate = thumbprint,
+    };
+}

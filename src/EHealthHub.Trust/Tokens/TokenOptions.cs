@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+
+namespace EHealthHub.Trust.Tokens;
+
+/// <summary>Who issues tokens, for what, for how long. <see cref="Faults"/> lists all that is wrong with it.</summary>
+public sealed record TokenOptions
+{
+    /// <summary>Largest assertion taken, in characters.</summary>
+    public const int AssertionLengthMax = 16 * 1024;
+
+    /// <summary>Largest access token taken, in characters; the hub's own have about a thousand.</summary>
+    public const int TokenLengthMax = 4096;
+
+    /// <summary><c>iss</c> of issued tokens: the hub's public base address.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary><c>aud</c> that an assertion must name: the token endpoint's address.</summary>
+    public required string TokenEndpoint { get; init; }
+
+    /// <summary><c>aud</c> of issued tokens: the FHIR base.</summary>
+    public required string FhirBase { get; init; }
+
+    /// <summary>Lifetime of a token in seconds (30..300). It ends earlier with the card, the connection's certificate or the employment.</summary>
+    public int TokenSecondsMax { get; init; } = 300;
+
+    /// <summary>Longest lifetime of an assertion in seconds (30..300), which is also its greatest age.</summary>
+    public int AssertionSecondsMax { get; init; } = 300;
+
+    /// <summary>How far the clocks of hub and card reader may differ, in seconds (0..30).</summary>
+    public int ClockSkewSeconds { get; init; } = 30;
+
+    /// <summary>
+    /// Purposes of use that a clinician may name. Treatment alone in this version: breaking the glass (ETREAT, BTG) needs a reason, an alert and a follow-up that do not exist yet; what an institution does for its own
+    /// operations (HOPERAT) it does without a card; and PATRQT is the citizen's.
+    /// </summary>
+    public ImmutableArray<string> ClinicianPurposes { get; init; } = [Purposes.Treatment];
+
+    /// <summary>Scopes of a clinician; a <c>scope</c> claim in the assertion may narrow them.</summary>
+    public ImmutableArray<string> ClinicianScopes { get; init; } = ["user/*.rs"];
+
+    /// <summary>How many verified tokens are remembered (16..1,000,000); some kilobyte each.</summary>
+    public int TokenCacheEntriesMax { get; init; } = 20_000;
+
+    /// <summary>Everything wrong with these options; empty when they can be used.</summary>
+    public ImmutableArray<string> Faults()
+    {
+        var faults = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, value) in new[] { (nameof(Issuer), Issuer), (nameof(TokenEndpoint), TokenEndpoint), (nameof(FhirBase), FhirBase) })
+        {
+            if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps || uri.Fragment.Length > 0)
+            {
+                faults.Add($"{name} is no absolute https address.");
+            }
+        }
+
+        if (TokenSecondsMax is < 30 or > 300 || AssertionSecondsMax is < 30 or > 300 || ClockSkewSeconds is < 0 or > 30)
+        {
+            faults.Add("TokenSecondsMax and AssertionSecondsMax lie in 30..300, ClockSkewSeconds in 0..30.");
+        }
+
+        if (ClinicianPurposes.IsDefaultOrEmpty || ClinicianScopes.IsDefaultOrEmpty || !ClinicianScopes.All(s => GrantedScope.TryParse(s, out var scope) && scope.Level == "user"))
+        {
+            faults.Add("Clinicians need at least one purpose, and scopes of the level user alone.");
+        }
+
+        if (TokenCacheEntriesMax is < 16 or > 1_000_000)
+        {
+            faults.Add("TokenCacheEntriesMax is outside 16..1,000,000.");
+        }
+
+        return faults.ToImmutable();
+    }
+
+    internal TokenOptions Checked()
+    {
+        var faults = Faults();
+        return faults.IsEmpty ? this : throw new ArgumentException(string.Join(' ', faults));
+    }
+}
+
+/// <summary>Purposes of use (HL7 v3 ActReason) that callers have.</summary>
+public static class Purposes
+{
+    /// <summary>A clinician treats.</summary>
+    public const string Treatment = "TREAT";
+
+    /// <summary>A citizen asks for the own record.</summary>
+    public const string PatientRequest = "PATRQT";
+
+    /// <summary>A provider's system submits and reads what it submitted.</summary>
+    public const string Operations = "HOPERAT";
+
+    /// <summary>An insurer pays.</summary>
+    public const string Payment = "HPAYMT";
+
+    /// <summary>The registry operator and the hub's operators keep the system running.</summary>
+    public const string SystemAdministration = "HSYSADMIN";
+
+    /// <summary>An auditor looks whether the rules were kept.</summary>
+    public const string Compliance = "HCOMPL";
+}
