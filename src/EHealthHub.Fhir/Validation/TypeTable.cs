@@ -1,0 +1,31 @@
+using EHealthHub.Fhir.Reading;
+
+namespace EHealthHub.Fhir.Validation;
+
+/// <summary>The members that one R4 type may have (a resource, a data type, or a backbone element), compiled once. Immutable.</summary>
+internal sealed class TypeTable
+{
+    /// <summary>Most elements of one type: as many as the mask of what was seen has bits. R4's largest type has 54.</summary>
+    public const int ElementsMax = 64;
+
+    /// <summary>R4's name, for example <c>Patient</c>, <c>HumanName</c> or <c>Patient.contact</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>True for a resource, which may carry a resourceType and need not have any other member.</summary>
+    public required bool IsResource { get; init; }
+
+    /// <summary>The members by their JSON names.</summary>
+    public required Utf8Table<ElementRule> Members { get; init; }
+
+    /// <summary>Names of the elements by their index.</summary>
+    public required IReadOnlyList<string> Elements { get; init; }
+
+    /// <summary>The bits of the elements that must be there.</summary>
+    public required ulong Required { get; init; }
+
+    /// <summary>Rules on which elements may or must stand together.</summary>
+    public required IReadOnlyList<PresenceRule> Presence { get; init; }
+
+    /// <summary>True for Reference, whose text names a resource.</summary>
+    public bool IsReference => Name == "Reference";
+}
