@@ -4,7 +4,6 @@ using EHealthHub.Trust.Certificates;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
-using Org.BouncyCastle.Security.Certificates;
 using Org.BouncyCastle.X509;
 
 namespace EHealthHub.Trust.Revocation;
@@ -51,9 +50,9 @@ internal sealed class RevocationList
             fault = Read(bytes, issuer, entriesMax, out list);
             return list is not null;
         }
-        catch (Exception e) when (e is GeneralSecurityException or IOException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // What the parser throws at malformed bytes.
+            // The parser names no closed list of what it throws at malformed bytes, and these come from the network unproven: whatever it is, it is the list's fault and must not end the loop that fetches the next.
             fault = "not a revocation list: " + e.Message;
             return false;
         }
@@ -65,7 +64,7 @@ internal sealed class RevocationList
         var crl = new X509CrlParser().ReadCrl(bytes);
         if (crl is null)
         {
-            return "empty";
+            return "not a revocation list: nothing in it can be read";
         }
 
         if (!crl.IssuerDN.GetEncoded().AsSpan().SequenceEqual(issuer.SubjectName.RawData))

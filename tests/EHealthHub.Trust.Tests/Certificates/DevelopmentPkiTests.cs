@@ -29,7 +29,8 @@ public sealed class DevelopmentPkiTests : IDisposable
             Assert.Equal(CertificateThumbprint.Of(certificate), pki[name].Thumbprint);
             using var bag = X509CertificateLoader.LoadPkcs12FromFile(_folder[$"pki/{name}.p12"], "ehealthhub");
             Assert.Equal(certificate.RawData, bag.RawData);
-            Assert.StartsWith("-----BEGIN PRIVATE KEY-----", File.ReadAllText(_folder[$"pki/{name}.key"]), StringComparison.Ordinal);
+            Assert.True(PemEncoding.TryFind(File.ReadAllText(_folder[$"pki/{name}.key"]), out var fields));
+            Assert.Equal("PRIVATE KEY", File.ReadAllText(_folder[$"pki/{name}.key"])[fields.Label]);
             AssertSecret(_folder[$"pki/{name}.key"]);
         }
 
