@@ -1,5 +1,8 @@
 using System.Buffers;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Search.Expressions;
+using EHealthHub.Fhir.Search.Extraction;
+using EHealthHub.Fhir.Search.Packing;
 
 namespace EHealthHub.Fhir.Search;
 
@@ -27,55 +30,61 @@ public sealed class SearchFacts
     /// <summary>Logical id of the patient whose compartment it is in; null elsewhere.</summary>
     public string? PatientId { get; init; }
 
-    /// <summary>The values, sorted by parameter.</summary>
+    /// <summary>
+    /// The values, sorted by parameter (ordinally); at most 1,000. Beside <c>code</c> there may be <c>code:text</c> (strings that belong to the token, for the modifier <c>:text</c>) and <c>subject:identifier</c>
+    /// (tokens of identifiers inside references). <c>_id</c> and <c>_lastUpdated</c> are not among them: they are <see cref="Id"/> and <see cref="LastUpdated"/>.
+    /// </summary>
     public required IReadOnlyList<FactValue> Values { get; init; }
 
+    /// <summary>True when the resource had more than 1,000 values and the rest was left out: a search by one of those does not find it.</summary>
+    public bool Truncated { get; init; }
+
     /// <summary>Writes the compact form.</summary>
-    public void Encode(IBufferWriter<byte> output) => throw new NotSupportedException("under construction");
+    /// <exception cref="ArgumentException">A value holds what its kind does not allow.</exception>
+    public void Encode(IBufferWriter<byte> output) => output.Write(FactsWriter.Write(this));
 
     /// <summary>Reads the compact form; throws <see cref="InvalidDataException"/> for anything that <see cref="Encode"/> would not write.</summary>
-    public static SearchFacts Decode(ReadOnlySpan<byte> facts) => throw new NotSupportedException("under construction");
+    public static SearchFacts Decode(ReadOnlySpan<byte> facts) => FactsDecoder.Decode(facts);
 
     /// <summary>The values of one parameter, for example <c>status</c>.</summary>
     public IEnumerable<FactValue> Of(string parameter) => Values.Where(v => v.Parameter == parameter);
 
-    /// <summary>Extracts the values of all search parameters that the hub serves for the type. <paramref name="references"/> as for ResourceWriter.Stamp.</summary>
+    /// <summary>
+    /// Extracts the values of all search parameters that the hub serves for the type. <paramref name="references"/> as for ResourceWriter.Stamp. <paramref name="lastUpdated"/> is cut to whole microseconds.
+    /// <paramref name="settings"/>: zone and base URL, <see cref="SearchSettings.Default"/> where null.
+    /// </summary>
+    /// <exception cref="ArgumentException">The resource's type is none of R4's.</exception>
     public static SearchFacts Extract(
-        FhirResource resource, string id, int version, DateTimeOffset lastUpdated, string submitter, string? patientId, IReadOnlyDictionary<string, string>? references) =>
-        throw new NotSupportedException("under construction");
+        FhirResource resource,
+        string id,
+        int version,
+        DateTimeOffset lastUpdated,
+        string submitter,
+        string? patientId,
+        IReadOnlyDictionary<string, string>? references,
+        SearchSettings? settings = null)
+    {
+        var plan = TypeParameters.Of(resource.Type)?.Plan ?? throw new ArgumentException($"{resource.Type} is no resource type of R4.", nameof(resource));
+        var sink = FactSink.Rent(resource.Root, references, settings ?? SearchSettings.Default);
+        try
+        {
+            ResourceWalker.Walk(plan.Root, resource.Root, sink);
+            var values = sink.Take(plan);
+            return new SearchFacts
+            {
+                Type = resource.Type,
+                Id = id,
+                Version = version,
+                LastUpdated = new DateTimeOffset(lastUpdated.UtcTicks - (lastUpdated.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero),
+                Submitter = submitter,
+                PatientId = patientId,
+                Values = values,
+                Truncated = sink.Truncated,
+            };
+        }
+        finally
+        {
+            sink.Return();
+        }
+    }
 }
-
-/// <summary>How a value is compared (R4 3.1.1.4).</summary>
-public enum FactKind : byte
-{
-    /// <summary>System and code.</summary>
-    Token = 1,
-
-    /// <summary>Folded and exact text.</summary>
-    String = 2,
-
-    /// <summary>A range of instants, in microseconds since 1970 UTC, both inclusive.</summary>
-    Date = 3,
-
-    /// <summary>A number with the range of its precision.</summary>
-    Number = 4,
-
-    /// <summary>Number, system and unit code.</summary>
-    Quantity = 5,
-
-    /// <summary>Type, id, and version or absolute URL.</summary>
-    Reference = 6,
-
-    /// <summary>A URI, case-sensitive.</summary>
-    Uri = 7,
-}
-
-/// <summary>One extracted value. Which members are used depends on <see cref="Kind"/>.</summary>
-/// <param name="Parameter">Code of the search parameter, for example <c>code</c>.</param>
-/// <param name="Kind">How it is compared.</param>
-/// <param name="System">Token and quantity: system URI. Reference: target type. Else null.</param>
-/// <param name="Text">Token: code. String: the exact text. Quantity: unit code. Reference: target id or absolute URL. Uri: the URI.</param>
-/// <param name="From">Date: first microsecond. Else 0.</param>
-/// <param name="To">Date: last microsecond. Else 0.</param>
-/// <param name="Number">Number and quantity: the decimal as written.</param>
-public sealed record FactValue(string Parameter, FactKind Kind, string? System, string? Text, long From = 0, long To = 0, decimal? Number = null);
