@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -25,7 +26,8 @@ public sealed class CursorCodec(DataKey key)
     public long? Read(Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> used, string cursor)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long) + TagSize];
-        if (cursor.Length > 64 || !Base64Url.TryDecodeFromChars(cursor, bytes, out var written) || written != bytes.Length)
+        // TryDecodeFromChars throws for characters outside the alphabet; DecodeFromChars says so.
+        if (cursor.Length > 64 || Base64Url.DecodeFromChars(cursor, bytes, out _, out var written) != OperationStatus.Done || written != bytes.Length)
         {
             return null;
         }

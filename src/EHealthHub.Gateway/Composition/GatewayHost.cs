@@ -1,0 +1,156 @@
+using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Start;
+using EHealthHub.Gateway.Endpoints;
+using EHealthHub.Gateway.Pipeline;
+using EHealthHub.Trust;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace EHealthHub.Gateway.Composition;
+
+/// <summary>Opens the hub, serves until it is told to stop, and closes it: reads as a table of contents.</summary>
+public static class GatewayHost
+{
+    /// <summary>The process: 0 when it was stopped in order, 1 when the data directory cannot be served.</summary>
+    public static async Task<int> Run(GatewaySettings settings)
+    {
+        try
+        {
+            await using var hub = await Start(settings, TimeProvider.System).ConfigureAwait(false);
+            await hub.WaitForShutdown().ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception e) when (e is InvalidDataException or RolledBackException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync("EHealthHub.Gateway: " + e.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    /// <summary>Starts and gives the running hub; it is ready when this returns.</summary>
+    public static async Task<RunningGateway> Start(GatewaySettings settings, TimeProvider time)
+    {
+        var parts = HubParts.Open(settings.Data, time);
+        try
+        {
+            var trust = await TrustParts.Open(parts).ConfigureAwait(false);
+            var server = X509Certificate2.CreateFromPemFile(Path.Combine(parts.Layout.Pki, "server.crt"), Path.Combine(parts.Layout.Pki, "server.key"));
+            var app = Build(settings, parts, trust, server);
+            var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
+            await RecordAct(parts, "hub-started").ConfigureAwait(false);
+            await app.StartAsync().ConfigureAwait(false);
+            app.Services.GetRequiredService<Readiness>().Set();
+            var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway");
+            Log.Ready(logger, parts.Hub.BaseUrl, parts.Log.Origin, parts.Log.Size, orphans);
+            return new RunningGateway(app, parts, trust, server, logger);
+        }
+        catch
+        {
+            await parts.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    internal static async Task RecordAct(HubParts parts, string act) => await parts.Log.Record(
+        new AuditEntry { Kind = EntryKind.Administration, Time = parts.Time.GetUtcNow(), Interaction = act, Reason = act, Detail = parts.Hub.Node },
+        CancellationToken.None).ConfigureAwait(false);
+
+    private static WebApplication Build(GatewaySettings settings, HubParts parts, TrustParts trust, X509Certificate2 server)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "EHealthHub.Gateway", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelTls.Configure(kestrel, settings, server));
+        AddLogging(builder.Logging);
+        AddServices(builder.Services, settings, parts, trust);
+
+        var app = builder.Build();
+        UsePipeline(app);
+        MapEndpoints(app, parts, trust);
+        return app;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+
+    private static void AddServices(IServiceCollection services, GatewaySettings settings, HubParts parts, TrustParts trust)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(parts);
+        services.AddSingleton(trust.Callers);
+        services.AddSingleton(trust.Registry);
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<Readiness>();
+        services.AddHostedService<Housekeeping>();
+        services.AddRouting();
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = GatewayBounds.RequestTimeout });
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>The request pipeline, in order.</summary>
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseRequestTimeouts();
+        app.UseRouting();
+        app.UseMiddleware<PortSplit>();
+        app.UseMiddleware<IdentifyCaller>();
+        app.UseMiddleware<BoundRates>();
+    }
+
+    private static void MapEndpoints(WebApplication app, HubParts parts, TrustParts trust)
+    {
+        var metrics = app.Services.GetRequiredService<GatewayMetrics>();
+        new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics).Map(app);
+        new ProofEndpoint(parts).Map(app);
+        new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
+        var fhir = new FhirEndpoints(parts);
+        fhir.Map(app);
+        app.Run(fhir.NoRoute);
+    }
+}
+
+/// <summary>A running hub. Disposing drains, closes windows, records the stop and closes log and store.</summary>
+public sealed class RunningGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HubParts _parts;
+    private readonly TrustParts _trust;
+    private readonly X509Certificate2 _server;
+    private readonly ILogger _logger;
+
+    internal RunningGateway(WebApplication app, HubParts parts, TrustParts trust, X509Certificate2 server, ILogger logger)
+    {
+        _app = app;
+        _parts = parts;
+        _trust = trust;
+        _server = server;
+        _logger = logger;
+    }
+
+    /// <summary>Returns when the process was told to stop (SIGTERM, SIGINT) and requests are drained.</summary>
+    public Task WaitForShutdown() => _app.WaitForShutdownAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        await _parts.Acts.Refusals.CloseOld(all: true).ConfigureAwait(false);
+        await GatewayHost.RecordAct(_parts, "hub-stopped").ConfigureAwait(false);
+        await _trust.DisposeAsync().ConfigureAwait(false);
+        await _parts.DisposeAsync().ConfigureAwait(false);
+        _server.Dispose();
+        Log.Stopped(_logger);
+    }
+}

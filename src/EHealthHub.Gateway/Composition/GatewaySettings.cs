@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace EHealthHub.Gateway.Composition;
+
+/// <summary>What the process is told on its command line. Strict: unknown options are refused, all faults are told together.</summary>
+/// <param name="Data">The data directory, prepared by the operator's command line.</param>
+/// <param name="Port">FHIR, tokens and proofs, TLS, loopback.</param>
+/// <param name="ManagementPort">Health and metrics, plain HTTP, loopback.</param>
+public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
+{
+    /// <summary>Parses <c>--data DIR [--port N] [--management-port N]</c>.</summary>
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out GatewaySettings? settings, [NotNullWhen(false)] out string? fault)
+    {
+        settings = null;
+        var faults = new List<string>();
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (args[i] is not ("--data" or "--port" or "--management-port") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            {
+                faults.Add($"unexpected argument {args[i]}");
+            }
+        }
+
+        var port = PortOf(values, "--port", 8443, faults);
+        var management = PortOf(values, "--management-port", 8080, faults);
+        if (!values.TryGetValue("--data", out var data) || !Directory.Exists(data))
+        {
+            faults.Add("--data must name an existing data directory (./hub up makes one)");
+        }
+
+        fault = faults.Count == 0 ? null : "EHealthHub.Gateway: " + string.Join("; ", faults);
+        if (fault is null)
+        {
+            settings = new GatewaySettings(Path.GetFullPath(data!), port, management);
+        }
+
+        return fault is null;
+    }
+
+    private static int PortOf(Dictionary<string, string> values, string name, int otherwise, List<string> faults)
+    {
+        if (!values.TryGetValue(name, out var text))
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536)
+        {
+            return port;
+        }
+
+        faults.Add($"{name} must be a port number");
+        return otherwise;
+    }
+}

@@ -1,0 +1,39 @@
+using EHealthHub.Audit.Log;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Gateway.Composition;
+
+/// <summary>Every half minute: closes refusal windows that are over and intents whose end was unknown, and moves the log's watermark. A failure is logged and tried again.</summary>
+internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, parts.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                await Once(stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping: GatewayHost closes what is open.
+        }
+    }
+
+    private async Task Once(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await parts.Acts.Refusals.CloseOld(all: false).ConfigureAwait(false);
+            await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuditUnavailableException or RecordsUnavailableException)
+        {
+            Log.BackgroundFailed(logger, e.GetType().Name, nameof(Housekeeping));
+        }
+    }
+}

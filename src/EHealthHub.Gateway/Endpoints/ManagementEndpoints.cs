@@ -1,0 +1,41 @@
+using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.Pipeline;
+
+namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>Health and metrics, on the management port only. Says nothing of patients or callers.</summary>
+internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics, Readiness readiness, Func<double> revocationFreshSeconds)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").WithMetadata(new ManagementEndpoint());
+        group.MapGet("/health/live", () => Results.Text("live\n"));
+        group.MapGet("/health/ready", () => readiness.IsReady ? Results.Text("ready\n") : Results.Text(readiness.Reason + "\n", statusCode: 503));
+        group.MapGet("/metrics", () => Results.Text(
+            metrics.Write(
+            [
+                ("ehealthhub_audit_entries", "Durable entries in the audit log of this process.", parts.Log.Size),
+                ("ehealthhub_revocation_fresh_seconds", "Seconds until revocation lists are too old and every certificate is refused.", revocationFreshSeconds()),
+                ("ehealthhub_memory_bytes", "Managed memory in use.", GC.GetTotalMemory(false)),
+            ]),
+            "text/plain; version=0.0.4"));
+    }
+}
+
+/// <summary>Whether the hub may be sent requests, and why not.</summary>
+public sealed class Readiness
+{
+    private volatile string? _reason = "starting";
+
+    /// <summary>True when requests may come.</summary>
+    public bool IsReady => _reason is null;
+
+    /// <summary>Why not, in one word or sentence without names.</summary>
+    public string Reason => _reason ?? "ready";
+
+    /// <summary>Ready from now on.</summary>
+    public void Set() => _reason = null;
+
+    /// <summary>No longer.</summary>
+    public void Unset(string reason) => _reason = reason;
+}

@@ -1,0 +1,23 @@
+namespace EHealthHub.Gateway;
+
+/// <summary>All that the gateway writes to its text log. Clinical content cannot be passed to any of these.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Ready on {BaseUrl}, log {Origin} with {Entries} entries; {Orphans} open intents closed", EventName = "Ready")]
+    public static partial void Ready(ILogger logger, string baseUrl, string origin, long entries, int orphans);
+
+    [LoggerMessage(2, LogLevel.Information, "Stopped", EventName = "Stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Error, "Unexpected {ExceptionType} at {Place} in request {RequestId}", EventName = "Unexpected")]
+    public static partial void Unexpected(ILogger logger, string exceptionType, string place, string requestId);
+
+    [LoggerMessage(4, LogLevel.Error, "The audit log cannot be written: {Reason}. Requests are refused until it can", EventName = "AuditUnavailable")]
+    public static partial void AuditUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "The record store cannot be used: {Reason}. Requests are refused until it can", EventName = "RecordsUnavailable")]
+    public static partial void RecordsUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "Background work failed with {ExceptionType} at {Place}; it is tried again", EventName = "BackgroundFailed")]
+    public static partial void BackgroundFailed(ILogger logger, string exceptionType, string place);
+}
