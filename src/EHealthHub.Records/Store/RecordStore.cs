@@ -1,75 +1,203 @@
 using EHealthHub.Audit.Entries;
+using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
-/// <summary>The store cannot be reached or cannot write; the request gets 503 and nothing was released.</summary>
-public sealed class RecordsUnavailableException : Exception
-{
-    /// <summary>With its reason.</summary>
-    public RecordsUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public RecordsUnavailableException()
-    {
-    }
-
-    /// <summary>With its reason and cause.</summary>
-    public RecordsUnavailableException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
-/// <summary>The encrypted, versioned store. Every method that opens patient data takes an <see cref="AuditReceipt"/>. Thread-safe.</summary>
+/// <summary>
+/// The encrypted, versioned store. Every method that opens patient data takes an <see cref="AuditReceipt"/>. Thread-safe.
+/// Every method throws <see cref="RecordsUnavailableException"/> when the database cannot answer, and <see cref="RecordsTamperedException"/> when what it answers is not what the hub wrote.
+/// </summary>
 public sealed class RecordStore : IAsyncDisposable
 {
-    /// <summary>Opens or creates the embedded store in <c>folder/db</c> (SQLite), applies migrations, and starts the group-committing writer.</summary>
-    public static RecordStore OpenSqlite(string folder, HubIdentity hub, IKeyVault vault, TimeProvider time) => throw new NotSupportedException("under construction");
+    private readonly StoreParts _parts;
+    private readonly FileStream _lock;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteCommitQueue _queue;
 
-    /// <summary>The current version of a resource, or null when there never was one. Opens nothing.</summary>
-    public ValueTask<ResourceLocation?> Locate(string type, string id, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    private RecordStore(string databaseFolder, FileStream folderLock, HubIdentity hub, IKeyVault vault, RecordStoreOptions options, TimeProvider time)
+    {
+        _lock = folderLock;
+        _parts = new StoreParts(databaseFolder, hub, vault, options, time);
+        _queue = new SqliteCommitQueue(databaseFolder, options.WriterCacheKiB, _parts.CommitSeal);
+        _readers = new SqliteReaders(databaseFolder, options.ReadersMax, options.ReaderCacheKiB);
+    }
+
+    /// <summary>Opens or creates the embedded store in <c>folder/db</c> (SQLite), applies its schema, and starts the group-committing writer. Refuses a folder that another process holds.</summary>
+    public static RecordStore OpenSqlite(string folder, HubIdentity hub, IKeyVault vault, TimeProvider time) => OpenSqlite(folder, hub, vault, new RecordStoreOptions(), time);
+
+    /// <summary>With settings.</summary>
+    public static RecordStore OpenSqlite(string folder, HubIdentity hub, IKeyVault vault, RecordStoreOptions options, TimeProvider time)
+    {
+        options.ThrowIfFaulty();
+        var database = Path.Combine(folder, "db");
+        Directory.CreateDirectory(database);
+        FileStream? held = null;
+        try
+        {
+            held = new FileStream(Path.Combine(database, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new RecordStore(database, held, hub, vault, options, time);
+        }
+        catch (Exception exception)
+        {
+            held?.Dispose();
+            throw exception is IOException && held is null ? new RecordsUnavailableException("Another process holds the store.", exception) : exception;
+        }
+    }
+
+    /// <summary>The current version of a resource, or null when there never was one. Opens no more than the name of its compartment.</summary>
+    public async ValueTask<ResourceLocation?> Locate(string type, string id, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return Located(lease.Reader, lease.Reader.HeadsByToken(_parts.National.Resource(type, id)), type, id);
+    }
 
     /// <summary>A given version, or null.</summary>
-    public ValueTask<ResourceLocation?> LocateVersion(string type, string id, int version, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<ResourceLocation?> LocateVersion(string type, string id, int version, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return Located(lease.Reader, lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version), type, id);
+    }
 
-    /// <summary>The logical ids of current, not deleted resources with an exact identifier; at most two (none, one, many). Opens nothing.</summary>
-    public ValueTask<IReadOnlyList<string>> LocateByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    /// <summary>
+    /// The logical ids of current, not deleted resources with an exact identifier; at most two (none, one, many). Opens the facts of what it finds, to learn the id and to see that it bears the identifier indeed; nothing of them is given out.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<string>> LocateByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return _parts.IdentifierLookup(lease.Reader).Find(condition);
+    }
 
     /// <summary>What has to be known of a patient in order to decide; null when the hub holds no compartment for the id. Cached under the compartment's manifest counter.</summary>
-    public ValueTask<PatientContext?> Context(string patientId, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<PatientContext?> Context(string patientId, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return _parts.Contexts.Find(lease.Reader, patientId);
+    }
 
     /// <summary>Opens one version.</summary>
-    public ValueTask<RecordVersion> Read(ReadAsk ask, AuditReceipt receipt, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<RecordVersion> Read(ReadAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(ask.Hash());
+        var location = ask.Location;
+        if (location.Row.Body.Length > 0)
+        {
+            return _parts.Open(location);
+        }
+
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return _parts.Open(WithBody(lease.Reader, location));
+    }
 
     /// <summary>Opens versions of one resource, newest first, and tells how many there are.</summary>
-    public ValueTask<(IReadOnlyList<RecordVersion> Versions, int Total)> History(HistoryAsk ask, AuditReceipt receipt, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<(IReadOnlyList<RecordVersion> Versions, int Total)> History(HistoryAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(ask.Hash());
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ask.CountMax, 1_000, nameof(ask));
+        var (location, versions) = (ask.Location, new List<RecordVersion>());
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        var below = Math.Min(ask.BeforeVersion ?? int.MaxValue, location.Version + 1); // what came after the ask was not asked for
+        foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax))
+        {
+            versions.Add(_parts.Open(location.CompartmentHandle, row, _parts.Parties.Name(lease.Reader, row.Submitter), location.Type, location.Id));
+        }
+
+        return (versions, location.Version);
+    }
 
     /// <summary>Opens facts of candidates and decides; opens no body.</summary>
-    public ValueTask<SearchPage> Search(SearchAsk ask, AuditReceipt receipt, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<SearchPage> Search(SearchAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(ask.Hash());
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        lease.Reader.BeginSnapshot();
+        try
+        {
+            return _parts.SearchRun(lease.Reader).Execute(ask, cancellationToken);
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
+        }
+    }
 
     /// <summary>Opens the bodies of a page.</summary>
-    public ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(page.Hash());
+        var opened = new List<RecordVersion>(page.Matches.Count);
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        foreach (var match in page.Matches)
+        {
+            opened.Add(_parts.Open(WithBody(lease.Reader, match)));
+        }
 
-    /// <summary>Seals outside, then writes in one transaction with whatever else waits; conditions are checked again inside. The receipt's leaf index is stored with the envelope hashes.</summary>
-    public ValueTask<CommitResult> Commit(CommitAsk ask, AuditReceipt receipt, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+        return opened;
+    }
 
-    /// <summary>Marks that the outcome of an intent is in the log. Lazy: start-up closes what is not marked.</summary>
-    public ValueTask MarkClosed(string origin, long intentIndex, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    /// <summary>
+    /// Seals outside, then writes in one transaction with whatever else waits; conditions are checked again inside. The receipt's leaf index is stored with the envelope hashes. When this throws <see cref="RecordsUnavailableException"/>
+    /// the outcome is unknown until <see cref="CommittedUnder"/> is asked: a disk that failed to sync may hold the commit all the same.
+    /// </summary>
+    public async ValueTask<CommitResult> Commit(CommitAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(ask.Hash());
+        PreparedCommit prepared;
+        using (var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false))
+        {
+            prepared = _parts.Preparation.Prepare(lease.Reader, ask, receipt.Position);
+        }
+
+        using (prepared)
+        {
+            var result = await _queue.Enqueue(prepared).ConfigureAwait(false);
+            return result.Status == CommitStatus.Repeated ? result with { FirstResult = _parts.Results.Open(prepared.Request!.Value, result.FirstResult.ToArray()) } : result;
+        }
+    }
 
     /// <summary>What was committed under an intent: its sequence and envelope hashes, or null when nothing was. For closing orphans at start-up.</summary>
-    public ValueTask<(long Sequence, ReadOnlyMemory<byte> EnvelopeHashes)?> CommittedUnder(string origin, long intentIndex, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<(long Sequence, ReadOnlyMemory<byte> EnvelopeHashes)?> CommittedUnder(string origin, long intentIndex, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return lease.Reader.CommittedUnder(System.Text.Encoding.UTF8.GetBytes(origin), intentIndex) is { } found ? (found.Sequence, found.Hashes) : null;
+    }
 
     /// <summary>Highest commit sequence in the database: compared at start with the log's, to notice a database that was rolled back.</summary>
-    public ValueTask<long> LastSequence(CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<long> LastSequence(CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return lease.Reader.LastSequence();
+    }
 
     /// <summary>The first result of a request key, or null. Opens only what the same caller was told before.</summary>
-    public ValueTask<ReadOnlyMemory<byte>?> FirstResult(string requestKey, CancellationToken cancellationToken) => throw new NotSupportedException("under construction");
+    public async ValueTask<ReadOnlyMemory<byte>?> FirstResult(string requestKey, CancellationToken cancellationToken)
+    {
+        var request = _parts.National.Request(requestKey);
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return lease.Reader.ResultOf(request) is { } sealedResult ? _parts.Results.Open(request, sealedResult) : (ReadOnlyMemory<byte>?)null; // a bare null would become an empty memory
+    }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException("under construction");
+    /// <summary>Lets what waits be written, then closes. No other method may be running.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _queue.Dispose();
+        _readers.Dispose();
+        _parts.Dispose();
+        _lock.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private ResourceLocation? Located(SqliteReader reader, List<VersionRow> rows, string type, string id) => rows switch
+    {
+        [] => null,
+        [var row] => Locations.From(_parts.Compartments.Get(reader, row.Key), row, _parts.Parties.Name(reader, row.Submitter), type, id),
+        _ => throw new RecordsTamperedException("Two resources bear one id", rows[1].Key, rows[1].Slot),
+    };
+
+    private static ResourceLocation WithBody(SqliteReader reader, ResourceLocation location) => location.With(
+        reader.Version(location.CompartmentKey, location.Slot, location.Version) ?? throw new RecordsTamperedException("A version is gone", location.CompartmentKey, location.Slot));
 }

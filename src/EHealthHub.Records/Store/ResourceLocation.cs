@@ -29,19 +29,30 @@ public sealed class ResourceLocation
     /// <summary>The registered institution that submitted this version.</summary>
     public required string Submitter { get; init; }
 
-    internal long CompartmentKey { get; init; }
+    /// <summary>The row as it lies in the database, sealed. Without its body where the location comes from a search.</summary>
+    internal VersionRow Row { get; init; } = null!;
 
-    internal long Slot { get; init; }
+    /// <summary>Handle of the compartment.</summary>
+    internal UInt128 CompartmentHandle { get; init; }
 
-    internal int Epoch { get; init; }
+    internal long CompartmentKey => Row.Key;
 
-    internal ReadOnlyMemory<byte> SealedBody { get; init; }
+    internal int Slot => Row.Slot;
 
-    internal ReadOnlyMemory<byte> PreviousHash { get; init; }
-
-    internal ReadOnlyMemory<byte> EnvelopeHash { get; init; }
-
-    internal ReadOnlyMemory<byte> SealedFacts { get; init; }
+    /// <summary>The same version, with another reading of its row.</summary>
+    internal ResourceLocation With(VersionRow row) => new()
+    {
+        Type = Type,
+        Id = Id,
+        Compartment = Compartment,
+        CompartmentName = CompartmentName,
+        Version = Version,
+        Deleted = Deleted,
+        LastUpdated = LastUpdated,
+        Submitter = Submitter,
+        Row = row,
+        CompartmentHandle = CompartmentHandle,
+    };
 
     /// <summary>Adds what identifies this version to a hash: its names, its place and the hash of its sealed body.</summary>
     internal void AddTo(AskHash hash)
@@ -54,7 +65,7 @@ public sealed class ResourceLocation
         hash.Add(Deleted ? 1 : 0);
         hash.Add(CompartmentKey);
         hash.Add(Slot);
-        hash.Add(EnvelopeHash.Span);
+        hash.Add(Row.Hash);
     }
 }
 

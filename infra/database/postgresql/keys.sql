@@ -1,0 +1,9 @@
+CREATE TABLE wrapped_key (
+    handle bytea NOT NULL,
+    epoch integer NOT NULL,
+    kek integer NOT NULL,
+    wrapped bytea NOT NULL,
+    CONSTRAINT "PK_wrapped_key" PRIMARY KEY (handle, epoch)
+);
+
+

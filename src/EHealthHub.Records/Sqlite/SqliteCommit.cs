@@ -1,0 +1,221 @@
+using System.Runtime.InteropServices;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Records.Sqlite;
+
+/// <summary>
+/// Applies one prepared commit inside its savepoint: asks every condition again, gives slots, writes versions, index, manifests and the commit's row. Anything but <see cref="CommitStatus.Committed"/> is undone by the caller.
+/// </summary>
+internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
+{
+    private readonly Dictionary<UInt128, (CompartmentRow Row, bool New)> _compartments = [];
+    private readonly Dictionary<(long Key, int Token, int Chunk), List<(int Slot, bool Add)>> _chunks = [];
+
+    public CommitResult Apply(PreparedCommit commit)
+    {
+        if (commit.Request is { } request && rows.ResultOf(request) is { } first)
+        {
+            return new CommitResult(CommitStatus.Repeated, 0, default, -1, first);
+        }
+
+        if (!Hold(commit.References, own: false))
+        {
+            return Conflict(-1);
+        }
+
+        var submitter = rows.Party(commit.Submitter, commit.SubmitterName);
+        var hashes = new byte[commit.Entries.Count * 32];
+        for (var i = 0; i < commit.Entries.Count; i++)
+        {
+            if (!TryWrite(commit.Entries[i], commit.Time, submitter))
+            {
+                return Conflict(i);
+            }
+
+            commit.Entries[i].Hash.CopyTo(hashes, i * 32);
+        }
+
+        if (!Hold(commit.References, own: true))
+        {
+            return Conflict(-1);
+        }
+
+        WriteChunks();
+        WriteManifests(commit);
+        var sequence = rows.LastSequence() + 1;
+        var log = rows.Log(commit.Origin);
+        rows.AddCommit(sequence, log, commit, hashes, seal.Mac(sequence, commit.Origin, commit.Intent, commit.Request, hashes, commit.SealedResult));
+        return new CommitResult(CommitStatus.Committed, sequence, hashes, -1, default);
+    }
+
+    private static CommitResult Conflict(int entry) => new(CommitStatus.Conflict, 0, default, entry, default);
+
+    private bool Hold(IReadOnlyList<PreparedReference> references, bool own)
+    {
+        foreach (var reference in references)
+        {
+            if (reference.Own != own)
+            {
+                continue;
+            }
+
+            var bearers = rows.Places(reference.Condition);
+            if (bearers.Count != 1 || !rows.Places(reference.Target).Contains(bearers[0]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryWrite(PreparedEntry entry, long time, int submitter)
+    {
+        var compartment = Compartment(entry.Compartment);
+        if (entry.Condition is { } condition && rows.Places(condition).Count > 0)
+        {
+            return false;
+        }
+
+        int slot;
+        if (entry.Replaces is { } replaces)
+        {
+            if (replaces.Key != compartment.Key || rows.Head(replaces.Key, replaces.Slot) is not { } head || head.Version != replaces.Version || !head.Hash.AsSpan().SequenceEqual(replaces.Hash))
+            {
+                return false;
+            }
+
+            slot = replaces.Slot;
+        }
+        else
+        {
+            if (rows.Places(entry.Resource).Count > 0)
+            {
+                return false;
+            }
+
+            slot = compartment.NextSlot++;
+            rows.AddNational(entry.Resource, compartment.Key, slot);
+        }
+
+        rows.AddVersion(compartment.Key, slot, entry, time, submitter);
+        entry.Compartment.Manifest.Add(compartment.Contents, slot, entry.Version, entry.Hash);
+        WriteIndex(entry, compartment.Key, slot);
+        return true;
+    }
+
+    private void WriteIndex(PreparedEntry entry, long key, int slot)
+    {
+        foreach (var token in entry.NationalRemoved)
+        {
+            rows.RemoveNational(token, key, slot);
+        }
+
+        foreach (var token in entry.NationalAdded)
+        {
+            rows.AddNational(token, key, slot);
+        }
+
+        foreach (var token in entry.TokensRemoved)
+        {
+            Note(key, token, slot, add: false);
+        }
+
+        foreach (var token in entry.TokensAdded)
+        {
+            Note(key, token, slot, add: true);
+        }
+
+        foreach (var (patient, token) in entry.LinksRemoved)
+        {
+            rows.RemoveLink(Compartment(patient).Key, token, key, slot);
+        }
+
+        foreach (var (patient, token) in entry.LinksAdded)
+        {
+            rows.AddLink(Compartment(patient).Key, token, key, slot);
+        }
+    }
+
+    private void Note(long key, int token, int slot, bool add)
+    {
+        ref var changes = ref CollectionsMarshal.GetValueRefOrAddDefault(_chunks, (key, token, Postings.ChunkOf(slot)), out _);
+        (changes ??= []).Add((slot, add));
+    }
+
+    /// <summary>The row of a compartment, made where it is missing; its MAC is checked before anything is built on it.</summary>
+    private CompartmentRow Compartment(PreparedCompartment compartment)
+    {
+        if (_compartments.TryGetValue(compartment.Handle, out var known))
+        {
+            return known.Row;
+        }
+
+        var row = rows.FindCompartment(compartment.Handle);
+        if (row is not null && !compartment.Manifest.Holds(row))
+        {
+            throw new RecordsTamperedException("The compartment's manifest is not what the hub wrote", row.Key, -1);
+        }
+
+        _compartments.Add(compartment.Handle, (row ?? NewRow(compartment), row is null));
+        return _compartments[compartment.Handle].Row;
+    }
+
+    private CompartmentRow NewRow(PreparedCompartment compartment)
+    {
+        var key = (long)(ulong)(compartment.Handle >> 64);
+        while (rows.KeyTaken(key) || _compartments.Values.Any(c => c.Row.Key == key))
+        {
+            key++;
+        }
+
+        var number = rows.LastCompartmentNumber() + 1 + _compartments.Values.Count(c => c.New);
+        return new CompartmentRow { Key = key, Number = number, Handle = compartment.Handle, Kind = compartment.Kind, Name = compartment.SealedName, NextSlot = 1, Contents = new byte[32], Mac = [] };
+    }
+
+    private void WriteChunks()
+    {
+        Span<ulong> bitmap = stackalloc ulong[Postings.Words];
+        foreach (var ((key, token, chunk), changes) in _chunks.OrderBy(c => c.Key))
+        {
+            rows.ReadChunk(key, token, chunk, bitmap);
+            foreach (var (slot, add) in changes)
+            {
+                if (add)
+                {
+                    Postings.Set(bitmap, slot);
+                }
+                else
+                {
+                    Postings.Clear(bitmap, slot);
+                }
+            }
+
+            rows.WriteChunk(key, token, chunk, bitmap);
+        }
+    }
+
+    private void WriteManifests(PreparedCommit commit)
+    {
+        foreach (var compartment in commit.Compartments)
+        {
+            if (!_compartments.TryGetValue(compartment.Handle, out var touched))
+            {
+                continue;
+            }
+
+            touched.Row.Counter++;
+            var mac = compartment.Manifest.Mac(touched.Row);
+            if (touched.New)
+            {
+                rows.AddCompartment(touched.Row, mac);
+            }
+            else
+            {
+                rows.SetCompartment(touched.Row, mac);
+            }
+        }
+    }
+}

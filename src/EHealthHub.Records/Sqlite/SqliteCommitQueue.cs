@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Records.Sqlite;
+
+/// <summary>
+/// The one thread that writes: takes what waits, commits it as one group with one sync to disk, and only then lets the callers go on. A crash before the sync leaves nothing of the group, and nobody was told otherwise.
+/// </summary>
+internal sealed class SqliteCommitQueue : IDisposable
+{
+    private const int WaitingMax = 4_096;
+    private const int GroupMax = 256;
+    private const long GroupBytesMax = 32L * 1024 * 1024;
+
+    private readonly string _folder;
+    private readonly int _cacheKiB;
+    private readonly CommitSeal _seal;
+    private readonly BlockingCollection<PreparedCommit> _waiting = new(WaitingMax);
+    private readonly Thread _thread;
+    private SqliteWriter? _writer;
+
+    public SqliteCommitQueue(string folder, int cacheKiB, CommitSeal seal)
+    {
+        _folder = folder;
+        _cacheKiB = cacheKiB;
+        _seal = seal;
+        _writer = new SqliteWriter(folder, cacheKiB);
+        _thread = new Thread(Work) { IsBackground = true, Name = "records writer" };
+        _thread.Start();
+    }
+
+    /// <summary>Waits its turn and is written. Once accepted it runs to its end, whatever the caller's patience.</summary>
+    public Task<CommitResult> Enqueue(PreparedCommit commit)
+    {
+        if (_waiting.IsAddingCompleted || !_waiting.TryAdd(commit))
+        {
+            throw new RecordsUnavailableException("Too many writes are waiting, or the store is closing.");
+        }
+
+        return commit.Done.Task;
+    }
+
+    /// <summary>Writes what waits, then ends.</summary>
+    public void Dispose()
+    {
+        _waiting.CompleteAdding();
+        _thread.Join();
+        _waiting.Dispose();
+        _writer?.Dispose();
+    }
+
+    private void Work()
+    {
+        var group = new List<PreparedCommit>(GroupMax);
+        foreach (var first in _waiting.GetConsumingEnumerable())
+        {
+            group.Add(first);
+            for (var bytes = first.Bytes; group.Count < GroupMax && bytes < GroupBytesMax && _waiting.TryTake(out var next); bytes += next.Bytes)
+            {
+                group.Add(next);
+            }
+
+            WriteGroup(group);
+            group.Clear();
+        }
+    }
+
+    private void WriteGroup(List<PreparedCommit> group)
+    {
+        var results = new CommitResult?[group.Count];
+        var faults = new Exception?[group.Count];
+        try
+        {
+            var writer = _writer ??= new SqliteWriter(_folder, _cacheKiB);
+            writer.Begin();
+            for (var i = 0; i < group.Count; i++)
+            {
+                results[i] = WriteOne(writer, group[i], ref faults[i]);
+            }
+
+            writer.Commit();
+        }
+        catch (Exception exception)
+        {
+            // The group as a whole. After a failed sync nobody knows what the disk holds: the connection is given up, and the next one reads what is there.
+            _writer?.Dispose();
+            _writer = null;
+            var fault = exception as RecordsUnavailableException ?? new RecordsUnavailableException("The writer failed.", exception);
+            group.ForEach(c => c.Done.SetException(fault));
+            return;
+        }
+
+        Finish(group, results, faults);
+    }
+
+    private void Finish(List<PreparedCommit> group, CommitResult?[] results, Exception?[] faults)
+    {
+        for (var i = 0; i < group.Count; i++)
+        {
+            if (results[i] is { } result)
+            {
+                group[i].Done.SetResult(result);
+            }
+            else
+            {
+                group[i].Done.SetException(faults[i]!);
+            }
+        }
+    }
+
+    private CommitResult? WriteOne(SqliteWriter writer, PreparedCommit commit, ref Exception? fault)
+    {
+        writer.BeginRequest();
+        try
+        {
+            var result = new SqliteCommit(writer.Rows, _seal).Apply(commit);
+            if (result.Status == CommitStatus.Committed)
+            {
+                writer.KeepRequest();
+            }
+            else
+            {
+                writer.UndoRequest();
+            }
+
+            return result;
+        }
+        catch (Exception exception) when (writer.InTransaction)
+        {
+            // Only this request: a bug in it, or a row that was tampered with. Its neighbours go on.
+            fault = exception;
+            writer.UndoRequest();
+            return null;
+        }
+    }
+}

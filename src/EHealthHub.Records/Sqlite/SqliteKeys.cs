@@ -1,0 +1,63 @@
+using EHealthHub.Records.Store;
+using Microsoft.Data.Sqlite;
+
+namespace EHealthHub.Records.Sqlite;
+
+/// <summary>A wrapped data key, as it lies in <c>keys.db</c>.</summary>
+/// <param name="Epoch">Generation of the compartment's key, from 1.</param>
+/// <param name="Kek">Generation of the province's key-encryption key.</param>
+/// <param name="Wrapped">The wrapped bytes.</param>
+internal sealed record WrappedKey(int Epoch, int Kek, byte[] Wrapped);
+
+/// <summary>The table of wrapped keys, in a file of its own. One connection behind a lock: a key is read once and then cached. Thread-safe.</summary>
+internal sealed class SqliteKeys : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _find;
+    private readonly SqliteStatement _add;
+
+    public SqliteKeys(string folder)
+    {
+        _connection = SqliteDatabase.OpenWriter(Path.Combine(folder, SqliteDatabase.KeysFile), SqliteSchema.Shipped("keys"), SqliteSchema.KeysApplication, cacheKiB: 8_192);
+        var handle = _connection.Handle!;
+        _find = new SqliteStatement(handle, "SELECT epoch, kek, wrapped FROM wrapped_key WHERE handle=?1 AND (?2=0 OR epoch=?2) ORDER BY epoch DESC LIMIT 1");
+        _add = new SqliteStatement(handle, "INSERT INTO wrapped_key (handle, epoch, kek, wrapped) VALUES (?1,?2,?3,?4) ON CONFLICT DO NOTHING");
+    }
+
+    /// <summary>The key of an epoch, or of the newest for 0; null when there is none.</summary>
+    public WrappedKey? Find(UInt128 compartment, int epoch)
+    {
+        lock (_lock)
+        {
+            if (!_find.Bind(1, compartment).Bind(2, epoch).Step())
+            {
+                return null;
+            }
+
+            var key = new WrappedKey(_find.Int(0), _find.Int(1), _find.Blob(2).ToArray());
+            _find.Reset();
+            return key;
+        }
+    }
+
+    /// <summary>Makes a new key durable and gives it back, or the one that another thread had made durable first.</summary>
+    public WrappedKey Add(UInt128 compartment, WrappedKey key)
+    {
+        lock (_lock)
+        {
+            _add.Bind(1, compartment).Bind(2, key.Epoch).Bind(3, key.Kek).Bind(4, key.Wrapped).Run();
+            return Find(compartment, key.Epoch) ?? throw new RecordsUnavailableException("A key that was just written is not there.");
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _find.Dispose();
+            _add.Dispose();
+            _connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Store;
+using Microsoft.Data.Sqlite;
+
+namespace EHealthHub.Records.Sqlite;
+
+/// <summary>One connection with its prepared questions. Used by one thread at a time; opens nothing that is sealed.</summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private const string VersionColumns = "v.compartment_key, v.slot, v.version, v.flags, v.time, v.submitter, v.epoch, v.previous, v.hash, v.facts";
+    private const string IsHead = "v.version=(SELECT max(m.version) FROM version m WHERE m.compartment_key=v.compartment_key AND m.slot=v.slot)";
+    private const string CompartmentColumns = "compartment_key, number, handle, kind, name, next_slot, counter, contents, mac";
+
+    private readonly SqliteConnection _connection;
+    private readonly List<SqliteStatement> _statements = [];
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _compartmentByHandle;
+    private readonly SqliteStatement _compartmentByKey;
+    private readonly SqliteStatement _compartmentsAfter;
+    private readonly SqliteStatement _counter;
+    private readonly SqliteStatement _party;
+    private readonly SqliteStatement _headByToken;
+    private readonly SqliteStatement _versionByToken;
+    private readonly SqliteStatement _placesByToken;
+    private readonly SqliteStatement _headFacts;
+    private readonly SqliteStatement _version;
+    private readonly SqliteStatement _versionsBelow;
+    private readonly SqliteStatement _versionCount;
+    private readonly SqliteStatement _chunks;
+    private readonly SqliteStatement _links;
+    private readonly SqliteStatement _lastSequence;
+    private readonly SqliteStatement _committedUnder;
+    private readonly SqliteStatement _resultOf;
+
+    public SqliteReader(string folder, int cacheKiB)
+    {
+        _connection = SqliteDatabase.OpenReader(Path.Combine(folder, SqliteDatabase.RecordsFile), cacheKiB);
+        _begin = Prepare("BEGIN");
+        _commit = Prepare("COMMIT");
+        _compartmentByHandle = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE handle=?1");
+        _compartmentByKey = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE compartment_key=?1");
+        _compartmentsAfter = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE number>=?1 ORDER BY number LIMIT ?2");
+        _counter = Prepare("SELECT counter FROM compartment WHERE compartment_key=?1");
+        _party = Prepare("SELECT handle, name FROM party WHERE ref=?1");
+        _headByToken = Prepare($"SELECT {VersionColumns}, v.body FROM national_token n CROSS JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND {IsHead} WHERE n.token=?1 LIMIT 2");
+        _versionByToken = Prepare($"SELECT {VersionColumns}, v.body FROM national_token n CROSS JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND v.version=?2 WHERE n.token=?1 LIMIT 2");
+        _placesByToken = Prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 LIMIT ?2");
+        _headFacts = Prepare($"SELECT {VersionColumns} FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 ORDER BY v.version DESC LIMIT 1");
+        _version = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version=?3");
+        _versionsBelow = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version<?3 ORDER BY v.version DESC LIMIT ?4");
+        _versionCount = Prepare("SELECT count(*) FROM version WHERE compartment_key=?1 AND slot=?2");
+        _chunks = Prepare("SELECT chunk, slots FROM token WHERE compartment_key=?1 AND token=?2 AND chunk>=?3 ORDER BY chunk LIMIT ?4");
+        _links = Prepare("SELECT home_key, slot FROM token_link WHERE compartment_key=?1 AND token=?2 ORDER BY home_key, slot");
+        _lastSequence = Prepare("SELECT coalesce(max(sequence),0) FROM commit_log");
+        _committedUnder = Prepare("SELECT c.sequence, c.hashes FROM log l JOIN commit_log c ON c.log=l.ref AND c.intent=?2 WHERE l.origin=?1");
+        _resultOf = Prepare("SELECT result FROM commit_log WHERE request=?1");
+    }
+
+    /// <summary>All questions until <see cref="EndSnapshot"/> see one state of the database.</summary>
+    public void BeginSnapshot() => _begin.Run();
+
+    public void EndSnapshot() => _commit.Run();
+
+    public CompartmentRow? Compartment(UInt128 handle) => One(_compartmentByHandle.Bind(1, handle), Compartment);
+
+    public CompartmentRow? Compartment(long key) => One(_compartmentByKey.Bind(1, key), Compartment);
+
+    /// <summary>Compartments by number, from <paramref name="number"/> on.</summary>
+    public List<CompartmentRow> CompartmentsFrom(long number, int countMax) => All(_compartmentsAfter.Bind(1, number).Bind(2, countMax), Compartment);
+
+    /// <summary>The manifest's counter; -1 without the compartment.</summary>
+    public long Counter(long key) => One(_counter.Bind(1, key), s => (long?)s.Long(0)) ?? -1;
+
+    public (UInt128 Handle, byte[] Name)? Party(int reference) => One(_party.Bind(1, reference), s => ((UInt128, byte[])?)(s.Sixteen(0), s.Blob(1).ToArray()));
+
+    /// <summary>The newest version under a resource's token, with its body. More than one row means that somebody wrote into the index.</summary>
+    public List<VersionRow> HeadsByToken(UInt128 token) => All(_headByToken.Bind(1, token), s => Version(s, withBody: true));
+
+    public List<VersionRow> VersionsByToken(UInt128 token, int version) => All(_versionByToken.Bind(1, token).Bind(2, version), s => Version(s, withBody: true));
+
+    public List<(long Key, int Slot)> Places(UInt128 token, int countMax) => All(_placesByToken.Bind(1, token).Bind(2, countMax), s => (s.Long(0), s.Int(1)));
+
+    /// <summary>The newest version of a slot, without its body.</summary>
+    public VersionRow? Head(long key, int slot) => One(_headFacts.Bind(1, key).Bind(2, slot), s => Version(s, withBody: false));
+
+    public VersionRow? Version(long key, int slot, int version) => One(_version.Bind(1, key).Bind(2, slot).Bind(3, version), s => Version(s, withBody: true));
+
+    public List<VersionRow> VersionsBelow(long key, int slot, int below, int countMax) =>
+        All(_versionsBelow.Bind(1, key).Bind(2, slot).Bind(3, below).Bind(4, countMax), s => Version(s, withBody: true));
+
+    public int VersionCount(long key, int slot) => One(_versionCount.Bind(1, key).Bind(2, slot), s => (int?)s.Int(0)) ?? 0;
+
+    /// <summary>Adds the slots under a token from a chunk on, at most so many chunks; true when those were all.</summary>
+    public bool Slots(long key, int token, int fromChunk, int chunksMax, List<int> slots)
+    {
+        var chunks = 0;
+        Span<ulong> bitmap = stackalloc ulong[Postings.Words];
+        try
+        {
+            _chunks.Bind(1, key).Bind(2, token).Bind(3, fromChunk).Bind(4, chunksMax);
+            for (; _chunks.Step(); chunks++)
+            {
+                if (!Postings.TryDecode(_chunks.Blob(1), bitmap))
+                {
+                    throw new RecordsTamperedException("A row of the index is damaged", key, _chunks.Int(0) * Postings.ChunkSlots);
+                }
+
+                Postings.AddTo(slots, _chunks.Int(0), bitmap);
+            }
+        }
+        finally
+        {
+            _chunks.Reset();
+        }
+
+        return chunks < chunksMax;
+    }
+
+    /// <summary>Resources of other compartments that are linked to this one under a token.</summary>
+    public List<(long HomeKey, int Slot)> Links(long key, int token) => All(_links.Bind(1, key).Bind(2, token), s => (s.Long(0), s.Int(1)));
+
+    public long LastSequence() => One(_lastSequence, s => (long?)s.Long(0)) ?? 0;
+
+    public (long Sequence, byte[] Hashes)? CommittedUnder(ReadOnlySpan<byte> origin, long intent) =>
+        One(_committedUnder.Bind(1, origin).Bind(2, intent), s => ((long, byte[])?)(s.Long(0), s.Blob(1).ToArray()));
+
+    /// <summary>The sealed result under a request's token: null without such a request, empty when none was given.</summary>
+    public byte[]? ResultOf(UInt128 request) => One(_resultOf.Bind(1, request), s => s.IsNull(0) ? [] : s.Blob(0).ToArray());
+
+    public void Dispose()
+    {
+        _statements.ForEach(s => s.Dispose());
+        _connection.Dispose();
+    }
+
+    private static CompartmentRow Compartment(SqliteStatement row) => new()
+    {
+        Key = row.Long(0),
+        Number = row.Long(1),
+        Handle = row.Sixteen(2),
+        Kind = row.Int(3),
+        Name = row.Blob(4).ToArray(),
+        NextSlot = row.Int(5),
+        Counter = row.Long(6),
+        Contents = row.Blob(7).ToArray(),
+        Mac = row.Blob(8).ToArray(),
+    };
+
+    private static VersionRow Version(SqliteStatement row, bool withBody) => new()
+    {
+        Key = row.Long(0),
+        Slot = row.Int(1),
+        Version = row.Int(2),
+        Flags = row.Int(3),
+        Time = row.Long(4),
+        Submitter = row.Int(5),
+        Epoch = row.Int(6),
+        Previous = row.Blob(7).ToArray(),
+        Hash = row.Blob(8).ToArray(),
+        Facts = row.Blob(9).ToArray(),
+        Body = withBody ? row.Blob(10).ToArray() : [],
+    };
+
+    private static T? One<T>(SqliteStatement statement, Func<SqliteStatement, T?> read)
+    {
+        try
+        {
+            return statement.Step() ? read(statement) : default;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    private static List<T> All<T>(SqliteStatement statement, Func<SqliteStatement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Step())
+            {
+                rows.Add(read(statement));
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return rows;
+    }
+
+    private SqliteStatement Prepare(string sql)
+    {
+        var statement = new SqliteStatement(_connection.Handle!, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using EHealthHub.Audit.Entries;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Transactions;
+using EHealthHub.Fhir.Writing;
+using EHealthHub.Keys.Sealing;
+using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>Turns an ask into sealed rows and tokens, on the caller's thread and before anything waits for the writer. Thread-safe.</summary>
+internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national, KeyRing keys, RecordSealer sealer, Compartments compartments, Parties parties, Opener opener, RequestResults results)
+{
+    private const int EntriesMax = 5_000;
+    private const int ResultBytesMax = 4 * 1024 * 1024;
+
+    public PreparedCommit Prepare(SqliteReader reader, CommitAsk ask, LogPosition intent)
+    {
+        Check(ask);
+        var touched = new Dictionary<UInt128, PreparedCompartment>();
+        try
+        {
+            var time = Microseconds.From(ask.Time);
+            var entries = ask.Entries.Select(e => Prepare(reader, ask, e, time, touched)).ToArray();
+            var own = ask.Entries.Select(e => $"{e.Type}/{e.Id}").ToHashSet(StringComparer.Ordinal);
+            var submitter = parties.Seal(ask.Submitter);
+            var request = ask.RequestKey is { } key ? national.Request(key) : (UInt128?)null;
+            return new PreparedCommit
+            {
+                Entries = entries,
+                Compartments = touched.Values,
+                References = [.. ask.Resolved.Select(r => Reference(r.Key, r.Value, own))],
+                Submitter = submitter.Handle,
+                SubmitterName = submitter.Sealed,
+                Time = time,
+                Origin = Encoding.UTF8.GetBytes(intent.Origin),
+                Intent = intent.Index,
+                Request = request,
+                SealedResult = request is { } token && ask.Result.Length > 0 ? results.Seal(token, ask.Result.Span) : [],
+                Bytes = entries.Sum(e => (long)e.Body.Length + e.Facts.Length + 512),
+            };
+        }
+        catch
+        {
+            foreach (var compartment in touched.Values)
+            {
+                compartment.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private PreparedReference Reference(IdentifierCondition condition, string target, HashSet<string> own)
+    {
+        var slash = target.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0)
+        {
+            throw new ArgumentException($"A resolved reference must be Type/id.", nameof(target));
+        }
+
+        return new PreparedReference(national.Identifier(condition), national.Resource(target[..slash], target[(slash + 1)..]), own.Contains(target));
+    }
+
+    private PreparedEntry Prepare(SqliteReader reader, CommitAsk ask, WriteEntry entry, long time, Dictionary<UInt128, PreparedCompartment> touched)
+    {
+        var compartment = Compartment(reader, entry.Compartment, entry.CompartmentName, touched);
+        var resource = national.Resource(entry.Type, entry.Id);
+        var previous = entry.Replaces?.Row.Hash ?? [];
+        var deleted = entry.Resource is null;
+        var at = Microseconds.ToTime(time);
+        var facts = Facts(ask, entry, at);
+        var linked = deleted ? [] : entry.LinkedPatients.Distinct(StringComparer.Ordinal).ToArray();
+        var json = deleted ? [] : ResourceWriter.Stamp(entry.Resource!, entry.Id, entry.Version, at, ask.References);
+        var binding = new RecordBinding
+        {
+            Hub = hub.Id,
+            Compartment = compartment.Handle,
+            Version = entry.Version,
+            Deleted = deleted,
+            Time = time,
+            Epoch = compartment.Key.Epoch,
+            Submitter = ask.Submitter,
+        };
+        var body = sealer.SealBody(compartment.Key, binding, resource, previous, json);
+        var hash = RecordSealer.HashOf(body);
+        var before = Before(reader, entry);
+        var (tokens, oldTokens) = (Tokens(compartment, facts, deleted), before is null ? [] : Tokens(compartment, before.Facts, deleted: false));
+        var (nationals, oldNationals) = (Nationals(facts, deleted), before is null ? [] : Nationals(before.Facts, deleted: false));
+        var links = Links(reader, linked, facts, touched);
+        var oldLinks = before is null ? [] : Links(reader, before.LinkedPatients, before.Facts, touched);
+        return new PreparedEntry
+        {
+            Compartment = compartment,
+            Resource = resource,
+            Replaces = entry.Replaces is { } replaces ? (replaces.Row.Key, replaces.Row.Slot, replaces.Version, replaces.Row.Hash) : null,
+            Condition = entry is { Action: EntryAction.Create, IfNoneExist: { } condition } ? national.Identifier(condition) : null,
+            Version = entry.Version,
+            Flags = VersionRow.FlagsOf(deleted, RecordSealer.FactsGeneration),
+            Previous = previous,
+            Hash = hash,
+            Facts = sealer.SealFacts(compartment.Key, binding, hash, Opener.Encode(facts, linked)),
+            Body = body,
+            TokensAdded = [.. tokens.Except(oldTokens)],
+            TokensRemoved = [.. oldTokens.Except(tokens)],
+            NationalAdded = [.. nationals.Except(oldNationals)],
+            NationalRemoved = [.. oldNationals.Except(nationals)],
+            LinksAdded = [.. links.Except(oldLinks)],
+            LinksRemoved = [.. oldLinks.Except(links)],
+        };
+    }
+
+    private static SearchFacts Facts(CommitAsk ask, WriteEntry entry, DateTimeOffset at)
+    {
+        var patient = entry.Compartment == CompartmentKind.Patient ? entry.CompartmentName : null;
+        return entry.Resource is { } resource
+            ? SearchFacts.Extract(resource, entry.Id, entry.Version, at, ask.Submitter, patient, ask.References)
+            : new SearchFacts { Type = entry.Type, Id = entry.Id, Version = entry.Version, LastUpdated = at, Submitter = ask.Submitter, PatientId = patient, Values = [] };
+    }
+
+    /// <summary>The facts that the index was last written from; null for a create and after a deletion, when there is nothing in it.</summary>
+    private OpenedFacts? Before(SqliteReader reader, WriteEntry entry)
+    {
+        if (entry.Replaces is not { Deleted: false } replaces)
+        {
+            return null;
+        }
+
+        var compartment = compartments.Get(reader, replaces.Row.Key);
+        return opener.Facts(compartment, replaces.Row, parties.Name(reader, replaces.Row.Submitter));
+    }
+
+    private static HashSet<int> Tokens(PreparedCompartment compartment, SearchFacts facts, bool deleted) =>
+        deleted ? [] : TokenSets.Of(compartment.Tokens, facts, compartment.Kind == (int)CompartmentKind.Directory);
+
+    private HashSet<UInt128> Nationals(SearchFacts facts, bool deleted) => deleted ? [] : TokenSets.Identifiers(national, facts);
+
+    private HashSet<(PreparedCompartment, int)> Links(SqliteReader reader, IReadOnlyList<string> patients, SearchFacts facts, Dictionary<UInt128, PreparedCompartment> touched)
+    {
+        var links = new HashSet<(PreparedCompartment, int)>();
+        foreach (var patient in patients)
+        {
+            var compartment = Compartment(reader, CompartmentKind.Patient, patient, touched);
+            links.UnionWith(TokenSets.Of(compartment.Tokens, facts, directory: false).Select(t => (compartment, t)));
+        }
+
+        return links;
+    }
+
+    private PreparedCompartment Compartment(SqliteReader reader, CompartmentKind kind, string name, Dictionary<UInt128, PreparedCompartment> touched)
+    {
+        var handle = national.Compartment(kind, name);
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(touched, handle, out var known);
+        if (known)
+        {
+            return slot!;
+        }
+
+        touched.Remove(handle); // in case the key cannot be had
+        PreparedCompartment made;
+        if (compartments.Find(reader, kind, name) is { } info)
+        {
+            var lease = keys.Lease(info.Key, handle, KeyRing.CurrentEpoch);
+            made = new PreparedCompartment(handle, (int)kind, lease.Key, lease, []);
+        }
+        else
+        {
+            var key = keys.OpenOrCreate(handle);
+            made = new PreparedCompartment(handle, (int)kind, key, key, NameSealer.Seal(key, hub.Id, Compartments.NameLabel, handle, name));
+        }
+
+        touched.Add(handle, made);
+        return made;
+    }
+
+    private static void Check(CommitAsk ask)
+    {
+        if (ask.Entries.Length > EntriesMax || ask.Result.Length > ResultBytesMax || Encoding.UTF8.GetByteCount(ask.Submitter) > RecordBinding.SubmitterMax)
+        {
+            throw new ArgumentException($"A commit has at most {EntriesMax} entries, a result of {ResultBytesMax} bytes and a submitter of {RecordBinding.SubmitterMax}.", nameof(ask));
+        }
+
+        foreach (var entry in ask.Entries)
+        {
+            var version = entry.Replaces is { } replaces ? replaces.Version + 1 : 1;
+            if (entry.Version != version || (entry.Action == EntryAction.Delete) != (entry.Resource is null) || (entry.Replaces is { } r && (r.Type != entry.Type || r.Id != entry.Id)))
+            {
+                throw new ArgumentException($"The write of {entry.Type}/{entry.Id} contradicts itself: version {entry.Version} where {version} is next, {entry.Action}.", nameof(ask));
+            }
+        }
+    }
+}

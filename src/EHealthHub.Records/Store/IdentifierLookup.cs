@@ -1,0 +1,32 @@
+using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Transactions;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>Who bears an exact identifier. The token finds, the facts confirm: an index that points to somebody else is damage, not an answer.</summary>
+internal sealed class IdentifierLookup(SqliteReader reader, NationalTokens national, Compartments compartments, Opener opener, Parties parties)
+{
+    /// <summary>None, one, or two for "many".</summary>
+    public IReadOnlyList<string> Find(IdentifierCondition condition)
+    {
+        reader.BeginSnapshot();
+        try
+        {
+            return [.. reader.Places(national.Identifier(condition), 2).Select(p => IdAt(p.Key, p.Slot, condition))];
+        }
+        finally
+        {
+            reader.EndSnapshot();
+        }
+    }
+
+    private string IdAt(long key, int slot, IdentifierCondition condition)
+    {
+        var row = reader.Head(key, slot) ?? throw new RecordsTamperedException("The index names a slot that is not there", key, slot);
+        var facts = opener.Facts(compartments.Get(reader, key), row, parties.Name(reader, row.Submitter)).Facts;
+        var bears = !row.Deleted && facts.Type == condition.Type && facts.Of("identifier").Any(f => f.Kind == FactKind.Token && f.Text == condition.Value && (f.System ?? "") == condition.System);
+        return bears ? facts.Id : throw new RecordsTamperedException("The index names somebody who does not bear the identifier", key, slot);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>The facts of a version, with the patients that a resource of an institution is linked to.</summary>
+internal sealed record OpenedFacts(SearchFacts Facts, IReadOnlyList<string> LinkedPatients);
+
+/// <summary>Opens sealed versions and says where one is not what the hub wrote. Thread-safe.</summary>
+internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing keys, RecordSealer sealer)
+{
+    private const int LinkedMax = ushort.MaxValue;
+
+    /// <summary>The facts as they are sealed: number of linked patients (2 bytes), their ids with lengths, then what Fhir encodes.</summary>
+    public static byte[] Encode(SearchFacts facts, IReadOnlyList<string> linkedPatients)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(linkedPatients.Count, LinkedMax, nameof(linkedPatients));
+        var output = new ArrayBufferWriter<byte>(512);
+        BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(2), (ushort)linkedPatients.Count);
+        output.Advance(2);
+        foreach (var patient in linkedPatients)
+        {
+            var span = output.GetSpan(1 + byte.MaxValue);
+            span[0] = (byte)Encoding.UTF8.GetBytes(patient, span.Slice(1, byte.MaxValue));
+            output.Advance(1 + span[0]);
+        }
+
+        facts.Encode(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    public static OpenedFacts Decode(ReadOnlySpan<byte> bytes)
+    {
+        var count = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        bytes = bytes[2..];
+        var linked = count == 0 ? [] : new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            linked[i] = Encoding.UTF8.GetString(bytes.Slice(1, bytes[0]));
+            bytes = bytes[(1 + bytes[0])..];
+        }
+
+        return new OpenedFacts(SearchFacts.Decode(bytes), linked);
+    }
+
+    public OpenedFacts Facts(CompartmentInfo compartment, VersionRow row, string submitter)
+    {
+        using var lease = keys.Lease(compartment.Key, compartment.Handle, row.Epoch);
+        return Facts(lease.Key, compartment, row, submitter);
+    }
+
+    /// <summary>With the key in hand, for many versions of one compartment.</summary>
+    public OpenedFacts Facts(DataKey key, CompartmentInfo compartment, VersionRow row, string submitter)
+    {
+        var bytes = sealer.OpenFacts(key, Binding(compartment.Handle, row, submitter), row.FactsGeneration, row.Hash, row.Facts) ?? throw Tampered("The facts do not open", row);
+        try
+        {
+            var opened = Decode(bytes);
+            return opened.Facts.Version == row.Version ? opened : throw Tampered("The facts are of another version", row);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or IndexOutOfRangeException)
+        {
+            throw Tampered("The facts cannot be read", row);
+        }
+    }
+
+    /// <summary>The JSON of a located version; empty for a deletion.</summary>
+    public byte[] Body(UInt128 compartment, VersionRow row, string submitter, string type, string id)
+    {
+        using var lease = keys.Lease(row.Key, compartment, row.Epoch);
+        return sealer.OpenBody(lease.Key, Binding(compartment, row, submitter), national.Resource(type, id), row.Previous, row.Body) ?? throw Tampered("The body does not open", row);
+    }
+
+    public RecordBinding Binding(UInt128 compartment, VersionRow row, string submitter) => new()
+    {
+        Hub = hub.Id,
+        Compartment = compartment,
+        Version = row.Version,
+        Deleted = row.Deleted,
+        Time = row.Time,
+        Epoch = row.Epoch,
+        Submitter = submitter,
+    };
+
+    private static RecordsTamperedException Tampered(string message, VersionRow row) => new(message, row.Key, row.Slot);
+}

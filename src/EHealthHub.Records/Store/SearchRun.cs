@@ -1,0 +1,275 @@
+using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Transactions;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places. Opens no body. Used once.</summary>
+internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties)
+{
+    /// <summary>Most facts that one search opens.</summary>
+    public const int FactsMax = 20_000;
+
+    /// <summary>Most compartments that a search over all of them looks into.</summary>
+    private const int CompartmentsMax = 20_000;
+
+    /// <summary>Up to so many candidates all are decided on every page, so that every page can tell the total.</summary>
+    private const int TotalUpTo = 2_000;
+
+    private const int ChunksMax = 256;
+    private const int CompartmentPage = 256;
+
+    private readonly List<ResourceLocation> _matches = [];
+    private readonly HashSet<string> _patients = new(StringComparer.Ordinal);
+    private SearchAsk _ask = null!;
+    private CancellationToken _cancellationToken;
+    private int _opened;
+    private int _total;
+    private bool _totalKnown = true;
+    private long _next;
+    private long _lastTaken;
+
+    public SearchPage Execute(SearchAsk ask, CancellationToken cancellationToken)
+    {
+        (_ask, _cancellationToken) = (ask, cancellationToken);
+        var costly = ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
+        return new SearchPage(_matches, _totalKnown && !costly ? _total : null, costly ? 0 : _next, costly, [.. _patients.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Gives false when it would cost too much.</summary>
+    private bool SearchCompartment()
+    {
+        if (compartments.Find(reader, _ask.Compartment, _ask.CompartmentName ?? "") is not { } compartment)
+        {
+            return true;
+        }
+
+        var candidates = CandidatesIn(compartment, out var driven);
+        return Decide(candidates, driven);
+    }
+
+    private bool SearchEverywhere()
+    {
+        if (NationalCandidates() is { } exact)
+        {
+            return Decide(exact, driven: true);
+        }
+
+        // Every compartment has its own tokens: each is asked in turn, in the order of their making.
+        var from = Math.Max(1, Place.Number(_ask.AfterPosition));
+        for (var asked = 0; asked < CompartmentsMax;)
+        {
+            var rows = reader.CompartmentsFrom(from, CompartmentPage);
+            foreach (var row in rows)
+            {
+                var candidates = CandidatesIn(compartments.Open(row), out _);
+                if (!Decide(candidates, driven: false))
+                {
+                    return false;
+                }
+
+                if (_next != 0)
+                {
+                    return true;
+                }
+            }
+
+            if (rows.Count < CompartmentPage)
+            {
+                _totalKnown &= _ask.AfterPosition == 0;
+                return true;
+            }
+
+            asked += rows.Count;
+            from = rows[^1].Number + 1;
+        }
+
+        return false;
+    }
+
+    /// <summary>Decides candidates in order until the page is full and the total known, or a bound is met; false for the bound, when nothing drove the search.</summary>
+    private bool Decide(IReadOnlyList<Place> candidates, bool driven)
+    {
+        var decideAll = candidates.Count <= TotalUpTo && !_ask.AllCompartments;
+        _totalKnown &= decideAll || _ask.AfterPosition == 0;
+        var last = _ask.AfterPosition;
+        foreach (var place in candidates)
+        {
+            var earlier = place.Position <= _ask.AfterPosition;
+            if (earlier && !decideAll)
+            {
+                continue;
+            }
+
+            var full = _matches.Count == _ask.Query.Count && _ask.Query.Count > 0;
+            if ((full && !decideAll) || _opened == FactsMax)
+            {
+                _totalKnown = false;
+                _next = last;
+                return full || driven;
+            }
+
+            _cancellationToken.ThrowIfCancellationRequested();
+            _opened++;
+            last = place.Position;
+            if (Matches(place) is { } found)
+            {
+                _total++;
+                Take(found, place, earlier);
+            }
+        }
+
+        return true;
+    }
+
+    private void Take((ResourceLocation Location, OpenedFacts Facts) found, Place place, bool earlier)
+    {
+        if (earlier || _ask.Query.Count == 0)
+        {
+            return;
+        }
+
+        if (_matches.Count == _ask.Query.Count)
+        {
+            _next = _next == 0 ? _lastTaken : _next; // there is one more than the page holds
+            return;
+        }
+
+        _lastTaken = place.Position;
+        _matches.Add(found.Location);
+        _patients.UnionWith(found.Facts.LinkedPatients);
+        if (found.Facts.Facts.PatientId is { } patient)
+        {
+            _patients.Add(patient);
+        }
+    }
+
+    private (ResourceLocation Location, OpenedFacts Facts)? Matches(Place place)
+    {
+        var row = reader.Head(place.Compartment.Key, place.Slot) ?? throw new RecordsTamperedException("The index names a slot that is not there", place.Compartment.Key, place.Slot);
+        if (row.Deleted)
+        {
+            return null;
+        }
+
+        var submitter = parties.Name(reader, row.Submitter);
+        var opened = opener.Facts(place.Compartment, row, submitter);
+        if (opened.Facts.Type != _ask.Query.Type || !SearchMatcher.Matches(_ask.Query, opened.Facts))
+        {
+            return null;
+        }
+
+        return (Locations.From(place.Compartment, row, submitter, opened.Facts.Type, opened.Facts.Id), opened);
+    }
+
+    /// <summary>By logical id or exact identifier, wherever they lie; null when the query names none.</summary>
+    private List<Place>? NationalCandidates()
+    {
+        var query = _ask.Query;
+        IEnumerable<UInt128>? tokens = Drivers.Ids(query)?.Select(v => national.Resource(query.Type, v.Text!));
+        tokens ??= Drivers.Identifiers(query)?.Select(v => national.Identifier(new IdentifierCondition(query.Type, v.System!, v.Text!)));
+        return tokens is null ? null : [.. tokens
+            .Distinct()
+            .SelectMany(t => reader.Places(t, FactsMax))
+            .Distinct()
+            .Select(p => new Place(compartments.Get(reader, p.Key), p.Slot, linked: false))
+            .OrderBy(p => p.Position)];
+    }
+
+    private List<Place> CandidatesIn(CompartmentInfo compartment, out bool driven)
+    {
+        using var lease = keys.Lease(compartment.Key, compartment.Handle, KeyRing.CurrentEpoch);
+        using var tokens = new CompartmentTokens(lease.Key);
+        var drivers = Drivers.Of(_ask.Query, compartment.Kind == CompartmentKind.Directory);
+        driven = drivers[0].Parameter.Length > 0;
+        var linked = compartment.Kind == CompartmentKind.Patient && !_ask.AllCompartments ? Linked(compartment, tokens, drivers) : [];
+        if (NationalCandidates() is { } exact)
+        {
+            driven = true;
+            var elsewhere = linked.Select(p => (p.Compartment.Key, p.Slot)).ToHashSet();
+            return [.. exact.Where(p => p.Compartment.Key == compartment.Key), .. exact.Where(p => elsewhere.Contains((p.Compartment.Key, p.Slot)))];
+        }
+
+        return [.. Own(compartment, tokens, drivers), .. linked];
+    }
+
+    /// <summary>The slots that bear every driver. Lists are short: in a patient's compartment all of them are read.</summary>
+    private IEnumerable<Place> Own(CompartmentInfo compartment, CompartmentTokens tokens, List<Driver> drivers)
+    {
+        List<int>? common = null;
+        foreach (var driver in drivers)
+        {
+            // A list too long to be read whole narrows little; where there is another driver, that one does better.
+            if (Slots(compartment, tokens, driver, fromChunk: 0, out var complete) is var slots && complete)
+            {
+                common = common is null ? slots : Intersect(common, slots);
+            }
+        }
+
+        if (common is null)
+        {
+            var after = Place.Number(_ask.AfterPosition) == compartment.Number ? Place.SlotOf(_ask.AfterPosition) : 0;
+            common = Slots(compartment, tokens, drivers[0], Postings.ChunkOf(after), out _);
+            _totalKnown = false;
+        }
+
+        return common.Select(s => new Place(compartment, s, linked: false));
+    }
+
+    /// <summary>Slots under any value of a driver, ascending.</summary>
+    private List<int> Slots(CompartmentInfo compartment, CompartmentTokens tokens, Driver driver, int fromChunk, out bool complete)
+    {
+        var slots = new List<int>();
+        complete = true;
+        foreach (var value in driver.Values)
+        {
+            complete &= reader.Slots(compartment.Key, tokens.Of(_ask.Query.Type, driver.Parameter, value), fromChunk, ChunksMax, slots);
+        }
+
+        return driver.Values.Count == 1 ? slots : [.. slots.Distinct().Order()];
+    }
+
+    /// <summary>Resources of institutions that are about this patient too.</summary>
+    private List<Place> Linked(CompartmentInfo compartment, CompartmentTokens tokens, List<Driver> drivers)
+    {
+        HashSet<(long HomeKey, int Slot)>? common = null;
+        foreach (var driver in drivers)
+        {
+            var places = driver.Values.SelectMany(v => reader.Links(compartment.Key, tokens.Of(_ask.Query.Type, driver.Parameter, v))).ToHashSet();
+            if (common is null)
+            {
+                common = places;
+            }
+            else
+            {
+                common.IntersectWith(places);
+            }
+        }
+
+        return [.. common!.Select(p => new Place(compartments.Get(reader, p.HomeKey), p.Slot, linked: true)).OrderBy(p => p.Position)];
+    }
+
+    private static List<int> Intersect(List<int> sorted, List<int> other)
+    {
+        var set = other.ToHashSet();
+        return sorted.FindAll(set.Contains);
+    }
+
+    /// <summary>A candidate's place, and its position in the order of results: the compartment's number, then the slot; linked resources after the compartment's own.</summary>
+    private readonly struct Place(CompartmentInfo compartment, int slot, bool linked)
+    {
+        private const long AfterOwn = 1L << 62;
+
+        public CompartmentInfo Compartment { get; } = compartment;
+
+        public int Slot { get; } = slot;
+
+        public long Position { get; } = (linked ? AfterOwn : 0) + (compartment.Number << 31) + slot;
+
+        public static long Number(long position) => (position & (AfterOwn - 1)) >> 31;
+
+        public static int SlotOf(long position) => (int)(position & int.MaxValue);
+    }
+}

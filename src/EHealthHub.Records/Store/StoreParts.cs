@@ -1,0 +1,65 @@
+using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>What the store is made of, each part once. Thread-safe, as every part is.</summary>
+internal sealed class StoreParts : IDisposable
+{
+    private readonly SqliteKeys _keyTable;
+    private readonly KeyRing _keys;
+    private readonly RecordSealer _sealer;
+    private readonly Opener _opener;
+
+    public StoreParts(string databaseFolder, HubIdentity hub, IKeyVault vault, RecordStoreOptions options, TimeProvider time)
+    {
+        _keyTable = new SqliteKeys(databaseFolder);
+        _keys = new KeyRing(hub, vault, _keyTable, new DataKeyCache(new DataKeyCacheOptions { KeysMax = options.KeysMax, Lifetime = options.KeyLifetime }, time));
+        _sealer = new RecordSealer();
+        National = new NationalTokens(vault);
+        CommitSeal = new CommitSeal(vault);
+        Results = new RequestResults(vault, hub);
+        Parties = new Parties(hub, National, vault);
+        Compartments = new Compartments(hub, National, _keys);
+        _opener = new Opener(hub, National, _keys, _sealer);
+        Contexts = new PatientContexts(Compartments, _keys, _opener, Parties);
+        Preparation = new CommitPreparation(hub, National, _keys, _sealer, Compartments, Parties, _opener, Results);
+    }
+
+    public NationalTokens National { get; }
+
+    public CommitSeal CommitSeal { get; }
+
+    public RequestResults Results { get; }
+
+    public Parties Parties { get; }
+
+    public Compartments Compartments { get; }
+
+    public PatientContexts Contexts { get; }
+
+    public CommitPreparation Preparation { get; }
+
+    public SearchRun SearchRun(SqliteReader reader) => new(reader, National, _keys, Compartments, _opener, Parties);
+
+    public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
+
+    /// <summary>Opens a located version, bound to the type and id that were asked for.</summary>
+    public RecordVersion Open(ResourceLocation location) => Open(location.CompartmentHandle, location.Row, location.Submitter, location.Type, location.Id);
+
+    public RecordVersion Open(UInt128 compartment, VersionRow row, string submitter, string type, string id) =>
+        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, row, submitter, type, id));
+
+    public void Dispose()
+    {
+        Parties.Dispose();
+        Results.Dispose();
+        CommitSeal.Dispose();
+        National.Dispose();
+        _sealer.Dispose();
+        _keys.Dispose();
+        _keyTable.Dispose();
+    }
+}
