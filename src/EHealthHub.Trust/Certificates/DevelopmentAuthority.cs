@@ -65,9 +65,11 @@ public sealed class DevelopmentAuthority : IDisposable
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var builder = new X500DistinguishedNameBuilder();
-        builder.AddCountryOrRegion("TR");
-        builder.AddOrganizationName("EHealthHub development");
+
+        // The builder encodes from the last to the first: the country leads, as it does in real certificates.
         builder.AddCommonName(commonName);
+        builder.AddOrganizationName("EHealthHub development");
+        builder.AddCountryOrRegion("TR");
         var request = Request(Authority(builder.Build(), notBefore, notAfter, pathLength), new PublicKey(key));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(request.CertificateExtensions.OfType<X509SubjectKeyIdentifierExtension>().Single()));
         using var signed = request.Create(request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), notBefore, notAfter, NewSerial());

@@ -159,8 +159,9 @@ public sealed class DevelopmentPki : IDisposable
     private DevelopmentCertificate Describe(PlannedParticipant plan)
     {
         var now = _time.GetUtcNow();
+
+        // The builder encodes from the last to the first.
         var subject = new X500DistinguishedNameBuilder();
-        subject.AddCountryOrRegion("TR");
         var what = new DevelopmentCertificate { Subject = null!, NotBefore = now - Backdated, NotAfter = now + LeafLifetime };
         switch (plan.Role)
         {
@@ -169,23 +170,24 @@ public sealed class DevelopmentPki : IDisposable
                 what = what with { ExtendedKeyUsages = [CertificateOids.ServerAuthentication], DnsNames = ["localhost"], Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback] };
                 break;
             case DevelopmentRole.Clinician or DevelopmentRole.Citizen:
-                subject.AddCommonName(plan.DisplayName);
-                subject.Add("2.5.4.4", plan.Surname);
-                subject.Add("2.5.4.42", plan.GivenName);
                 subject.Add("2.5.4.5", plan.NationalId!, System.Formats.Asn1.UniversalTagNumber.PrintableString);
+                subject.Add("2.5.4.42", plan.GivenName);
+                subject.Add("2.5.4.4", plan.Surname);
+                subject.AddCommonName(plan.DisplayName);
                 what = what with { KeyUsage = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, Policies = [CertificateOids.QualifiedPersonPolicy] };
                 break;
             case DevelopmentRole.Auditor or DevelopmentRole.Operator:
-                subject.AddOrganizationName("EHealthHub");
                 subject.AddCommonName(plan.Name);
+                subject.AddOrganizationName("EHealthHub");
                 break;
             default:
-                subject.AddOrganizationName(plan.DisplayName);
                 subject.AddCommonName(plan.Name);
+                subject.AddOrganizationName(plan.DisplayName);
                 what = what with { Uris = [new Uri($"https://ehealthhub.example/institutions/{plan.Name}")] };
                 break;
         }
 
+        subject.AddCountryOrRegion("TR");
         what = what with { Subject = subject.Build() };
         return plan.Name == PlannedParticipant.Expired ? what with { NotBefore = now - ExpiredFrom, NotAfter = now - ExpiredUntil } : what;
     }

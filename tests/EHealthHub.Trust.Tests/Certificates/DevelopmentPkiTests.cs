@@ -107,7 +107,7 @@ public sealed class DevelopmentPkiTests : IDisposable
             Assert.Contains(CertificateOids.QualifiedPersonPolicy, facts.Policies);
             Assert.Contains(CertificateOids.ClientAuthentication, facts.ExtendedUsages);
             Assert.Equal(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, facts.KeyUsage);
-            var attributes = card.SubjectName.EnumerateRelativeDistinguishedNames().Select(r => r.GetSingleElementType().Value!).ToArray();
+            var attributes = card.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false).Select(r => r.GetSingleElementType().Value!).ToArray();
             Assert.Equal(["2.5.4.6", "2.5.4.3", "2.5.4.4", "2.5.4.42", "2.5.4.5"], attributes);
         }
     }
