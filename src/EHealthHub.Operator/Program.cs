@@ -1,1 +1,3 @@
-return 0;
+using EHealthHub.Operator.Commands;
+
+return await HubCommand.Run(args).ConfigureAwait(false);

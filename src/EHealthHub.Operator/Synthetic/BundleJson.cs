@@ -114,7 +114,7 @@ internal sealed class BundleJson : IDisposable
         _json.WriteStartObject(name);
         _json.WritePropertyName("value");
         _json.WriteRawValue(value);
-        _json.WriteString("unit", unit.Trim('{', '}', '[', ']'));
+        _json.WriteString("unit", unit.Trim('{', '}'));
         _json.WriteString("system", Systems.Ucum);
         _json.WriteString("code", unit);
         _json.WriteEndObject();

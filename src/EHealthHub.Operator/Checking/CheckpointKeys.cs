@@ -1,0 +1,53 @@
+using EHealthHub.Audit.Tiles;
+using EHealthHub.Keys.AuditKeys;
+using EHealthHub.Keys.Development;
+using EHealthHub.Records;
+
+namespace EHealthHub.Operator.Checking;
+
+/// <summary>
+/// The public keys that the logs of a data directory must be signed with. From the hub's key file where it is; from the auditors' key file otherwise, so that a copy for an auditor needs no key of the hub. Never from the audit folder
+/// itself, which is what is examined.
+/// </summary>
+internal static class CheckpointKeys
+{
+    /// <summary>Keys by origin, for every log in the folder whose key is known. Throws <see cref="InvalidDataException"/> when neither file can be used.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Of(HubLayout layout)
+    {
+        var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var ringPath = Path.Combine(layout.Auditor, AuditKeyRing.FileName);
+        var hasRing = File.Exists(ringPath);
+        if (hasRing)
+        {
+            using var ring = AuditKeyRing.Read(ringPath);
+            foreach (var (origin, key) in ring.CheckpointKeys)
+            {
+                keys[origin] = key;
+            }
+        }
+
+        if (HubIdentity.Open(layout.Root, null) is not { } hub || !Directory.Exists(layout.Keys) || !Directory.EnumerateFiles(layout.Keys).Any())
+        {
+            return hasRing ? keys : throw new InvalidDataException($"There is neither the hub's key file in {layout.Keys} nor the auditors' in {layout.Auditor}: nothing says who must have signed.");
+        }
+
+        using var vault = DevelopmentVault.Open(layout.Keys, hub.Id, create: false);
+        var own = vault.PublicKeyEd25519(HubLayout.CheckpointKey);
+        foreach (var origin in Origins(layout.Audit).Where(o => IsOf(o, hub)))
+        {
+            keys[origin] = own;
+        }
+
+        return keys;
+    }
+
+    /// <summary>Checkpoints that the auditor kept: each log must extend them.</summary>
+    public static IReadOnlyList<string> Kept(HubLayout layout) =>
+        Directory.Exists(layout.Auditor) ? [.. Directory.EnumerateFiles(layout.Auditor, "*.checkpoint", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText)] : [];
+
+    private static IEnumerable<string> Origins(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(d => LogFolder.OriginOf(Path.GetFileName(d))).OfType<string>() : [];
+
+    /// <summary>True for a log of this hub, of whatever half-year.</summary>
+    private static bool IsOf(string origin, HubIdentity hub) => origin[..(origin.LastIndexOf('/') + 1)] == HubLayout.AuditOrigin(hub, "");
+}

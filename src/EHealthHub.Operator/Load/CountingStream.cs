@@ -1,0 +1,36 @@
+namespace EHealthHub.Operator.Load;
+
+/// <summary>Counts what is written and keeps nothing.</summary>
+internal sealed class CountingStream : Stream
+{
+    private long _length;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException("Counts only.");
+    }
+
+    public override void Flush()
+    {
+        // Nothing is kept.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Counts only.");
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("Counts only.");
+
+    public override void SetLength(long value) => throw new NotSupportedException("Counts only.");
+
+    public override void Write(byte[] buffer, int offset, int count) => _length += count;
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _length += buffer.Length;
+}

@@ -1,0 +1,10 @@
+namespace EHealthHub.Operator.Load;
+
+/// <summary>What a load run is told.</summary>
+/// <param name="Data">The data directory of the running hub.</param>
+/// <param name="Port">Port of its gateway.</param>
+/// <param name="Patients">Patients to submit; a folder with fewer is begun again.</param>
+/// <param name="Seconds">Length of each timed phase after the ingest.</param>
+/// <param name="Clients">Clients side by side.</param>
+/// <param name="Seed">Of generated patients.</param>
+internal sealed record LoadSettings(string Data, int Port, int Patients, int Seconds, int Clients, ulong Seed);
