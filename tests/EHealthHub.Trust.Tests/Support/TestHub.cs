@@ -10,7 +10,7 @@ namespace EHealthHub.Trust.Tests.Support;
 internal sealed class TestHub : IRegistry, IDisposable
 {
     // Made once and copied: thirteen participants in three synced files each would be most of a test's time.
-    private static readonly Lazy<TestFolder> Template = new(MakeTemplate);
+    private static readonly Lazy<Dictionary<string, byte[]>> Template = new(MakeTemplate);
 
     private readonly TestFolder _folder = new();
     private readonly List<X509Certificate2> _made = [];
@@ -18,9 +18,9 @@ internal sealed class TestHub : IRegistry, IDisposable
     internal TestHub(Func<GateOptions, GateOptions>? gate = null, Func<RevocationOptions, RevocationOptions>? revocation = null)
     {
         Directory.CreateDirectory(_folder["pki"]);
-        foreach (var file in Directory.GetFiles(Template.Value["pki"]))
+        foreach (var (name, content) in Template.Value)
         {
-            File.Copy(file, Path.Combine(_folder["pki"], Path.GetFileName(file)));
+            File.WriteAllBytes(Path.Combine(_folder["pki"], name), content);
         }
 
         Pki = DevelopmentPki.OpenOrCreate(_folder["pki"], Time);
@@ -100,12 +100,11 @@ internal sealed class TestHub : IRegistry, IDisposable
 
     internal Task RefreshRevocation() => Revocation.RefreshAsync(CancellationToken.None);
 
-    private static TestFolder MakeTemplate()
+    private static Dictionary<string, byte[]> MakeTemplate()
     {
-        var folder = new TestFolder();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        using var folder = new TestFolder();
         DevelopmentPki.OpenOrCreate(folder["pki"], new ManualTime()).Dispose();
-        return folder;
+        return Directory.GetFiles(folder["pki"]).ToDictionary(f => Path.GetFileName(f)!, File.ReadAllBytes);
     }
 
     public void Dispose()
