@@ -29,19 +29,21 @@ internal sealed class SegmentReader
     private const int Sector = 512;
 
     private readonly ReadOnlyMemory<byte> _segment;
+    private readonly int _start;
     private byte[] _chain;
     private long _next;
 
     /// <summary>Reads the groups behind the header of a segment.</summary>
     public SegmentReader(ReadOnlyMemory<byte> segment, SegmentHeader header)
+        : this(segment, 0, SegmentHeader.Size, header.FirstIndex, header.Chain)
     {
-        _segment = segment;
-        _chain = header.Chain;
-        _next = header.FirstIndex;
-        Offset = SegmentHeader.Size;
     }
 
-    /// <summary>Where the next group starts: the end of what has been read and is whole.</summary>
+    /// <summary>Goes on from <paramref name="offset"/> in a segment of which <paramref name="bytes"/> are what starts at <paramref name="start"/>.</summary>
+    public SegmentReader(ReadOnlyMemory<byte> bytes, int start, int offset, long next, byte[] chain) =>
+        (_segment, _start, Offset, _next, _chain) = (bytes, start, offset, next, chain);
+
+    /// <summary>Where the next group starts in the segment: the end of what has been read and is whole.</summary>
     public int Offset { get; private set; }
 
     /// <summary>Index after the last whole group.</summary>
@@ -65,7 +67,7 @@ internal sealed class SegmentReader
     /// <summary>Reads the next group.</summary>
     public SegmentStep Next()
     {
-        var rest = _segment[Offset..];
+        var rest = _segment[(Offset - _start)..];
         if (rest.IsEmpty)
         {
             return SegmentStep.End;

@@ -30,7 +30,7 @@ public sealed class AuditLog : IAsyncDisposable
         (Origin, _files, _lock, _sealer, _time, _tail) = (options.Origin, files, held, sealer, time, found.Tail);
         _associatedData = EntryEnvelope.AssociatedData(options.Origin);
         _queue = new WaitingQueue(options.WaitingMax);
-        _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain);
+        _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain, options.SegmentBytesMax);
         _integrator = new Integrator(options, files, _journal, _tail, found.Tree, found.Published ?? new Published(-1, [], ""), signer, key, time);
         _committer = new Committer(options, files, _queue, _journal, _tail, _integrator, time);
         if (found.Published is null)

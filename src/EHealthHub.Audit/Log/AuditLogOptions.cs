@@ -29,6 +29,12 @@ public sealed record AuditLogOptions
     /// <summary>How long integration and checkpoints may fail before appends fail too, 0 to 60 s: entries that nothing covers can still be changed unnoticed.</summary>
     public TimeSpan UncoveredMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A segment of the journal is closed when it has grown beyond this many bytes. Smaller in tests.</summary>
+    internal int SegmentBytesMax { get; init; } = JournalWriter.SegmentBytesMax;
+
+    /// <summary>How often the writer looks whether a fault has gone. More often in tests.</summary>
+    internal TimeSpan RetryEvery { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Throws <see cref="ArgumentException"/> with everything that is out of bounds.</summary>
     internal void Validate()
     {

@@ -11,7 +11,6 @@ internal sealed class Committer
     /// <summary>Bytes of entries that no full bundle holds yet; beyond it the disk takes groups faster than tiles, and appends fail.</summary>
     private const long TailBytesMax = 64L * 1024 * 1024;
 
-    private static readonly TimeSpan s_retryEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_spaceCheckEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly AuditLogOptions _options;
@@ -45,7 +44,7 @@ internal sealed class Committer
     private void Run()
     {
         var group = new List<WaitingEntry>();
-        while (_queue.Take(group, _options.GroupMax, GroupBytesMax, s_retryEvery))
+        while (_queue.Take(group, _options.GroupMax, GroupBytesMax, _options.RetryEvery))
         {
             Recover();
             if (group.Count == 0)
@@ -90,7 +89,7 @@ internal sealed class Committer
     /// <summary>Looks whether the disk has room, and whether a fault has gone; not more often than is useful. A journal that reads back other than it was written does not heal by itself.</summary>
     private void Recover()
     {
-        if (_fault is { } fault && (fault.Cause is InvalidDataException || _time.GetElapsedTime(_triedAt) < s_retryEvery))
+        if (_fault is { } fault && (fault.Cause is InvalidDataException || _time.GetElapsedTime(_triedAt) < _options.RetryEvery))
         {
             return;
         }

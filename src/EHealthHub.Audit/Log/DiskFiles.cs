@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EHealthHub.Audit.Tiles;
 using Microsoft.Win32.SafeHandles;
 
 namespace EHealthHub.Audit.Log;
@@ -7,10 +8,12 @@ namespace EHealthHub.Audit.Log;
 internal sealed class DiskFiles : ILogFiles
 {
     private readonly string _root;
+    private readonly FolderReader _reader;
 
     public DiskFiles(string root)
     {
         _root = Path.GetFullPath(root);
+        _reader = new FolderReader(_root);
         Directory.CreateDirectory(_root);
     }
 
@@ -22,44 +25,9 @@ internal sealed class DiskFiles : ILogFiles
 
     public void SyncFolder(string path) => FolderSync.Sync(Full(path));
 
-    public IReadOnlyList<string> List(string folder)
-    {
-        var full = Full(folder);
-        if (!Directory.Exists(full))
-        {
-            return [];
-        }
+    public IReadOnlyList<string> List(string folder) => _reader.List(folder);
 
-        var names = Directory.EnumerateFiles(full).Select(file => Path.GetFileName(file)).ToList();
-        names.Sort(StringComparer.Ordinal);
-        return names;
-    }
-
-    public byte[]? Read(string path, int lengthMax)
-    {
-        try
-        {
-            using var handle = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var length = RandomAccess.GetLength(handle);
-            if (length > lengthMax)
-            {
-                throw new InvalidDataException($"{path} has {length} bytes; at most {lengthMax} are read.");
-            }
-
-            var bytes = new byte[length];
-            var read = 0;
-            while (read < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(read), read) is > 0 and var more)
-            {
-                read += more;
-            }
-
-            return read == bytes.Length ? bytes : throw new IOException($"{path} could not be read to its end.");
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public byte[]? Read(string path, int lengthMax) => _reader.Read(path, lengthMax);
 
     public ILogFile Create(string path) => new DiskFile(File.OpenHandle(Full(path), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
 

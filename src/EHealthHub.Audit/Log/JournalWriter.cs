@@ -42,7 +42,7 @@ internal sealed class JournalWriter : IDisposable
     private ILogFile? _file;
     private Segment? _closing;
 
-    public JournalWriter(ILogFiles files, string origin, IEnumerable<Segment> closed, long next, byte[] chain, int segmentBytesMax = SegmentBytesMax)
+    public JournalWriter(ILogFiles files, string origin, IEnumerable<Segment> closed, long next, byte[] chain, int segmentBytesMax)
     {
         _files = files;
         _origin = origin;
@@ -99,7 +99,10 @@ internal sealed class JournalWriter : IDisposable
         _chain = chain;
     }
 
-    /// <summary>Deletes the segments whose entries the durable tiles under a durable checkpoint hold. A crash in between leaves some of them, which agree with the tiles. Called by the integrating thread.</summary>
+    /// <summary>
+    /// Deletes the segments whose entries the durable tiles under a durable checkpoint hold, oldest first and each durably, so that no crash brings back one without those after it. One that comes back agrees with the tiles.
+    /// Called by the integrating thread.
+    /// </summary>
     public void Retire(long coveredSize)
     {
         List<Segment> covered;
@@ -111,6 +114,7 @@ internal sealed class JournalWriter : IDisposable
         foreach (var segment in covered)
         {
             _files.Delete(segment.Path);
+            _files.SyncFolder(LogFolder.Journal);
             lock (_closed)
             {
                 _closed.Remove(segment);

@@ -36,7 +36,7 @@ public sealed class SignedNote
     public static SignedNote? Parse(string note)
     {
         var split = note.Length <= LengthMax ? note.LastIndexOf("\n\n", StringComparison.Ordinal) : -1;
-        if (split < 0 || !note.EndsWith('\n') || note.Any(c => c < ' ' && c != '\n'))
+        if (split < 0 || split + 2 == note.Length || !note.EndsWith('\n') || note.Any(c => c < ' ' && c != '\n'))
         {
             return null;
         }

@@ -8,6 +8,9 @@ namespace EHealthHub.Fhir.Transactions;
 /// <summary>What an entry asks for.</summary>
 public enum EntryAction
 {
+    /// <summary>Not understood: only in an entry with a <see cref="PlannedEntry.Failure"/>.</summary>
+    None = 0,
+
     /// <summary>POST Type, with or without ifNoneExist.</summary>
     Create = 1,
 
@@ -54,8 +57,14 @@ public sealed record PlannedEntry
     /// <summary>The resource of a create or update.</summary>
     public FhirResource? Resource { get; init; }
 
-    /// <summary>GET: the request URL as written.</summary>
+    /// <summary>GET: the request URL as written, without a leading slash.</summary>
     public string? Url { get; init; }
+
+    /// <summary>
+    /// Batch only: why this entry cannot be acted upon. The other members then hold what could be read of it (<see cref="Action"/> may be None, <see cref="Type"/> empty), and its answer is this failure, while the others go ahead
+    /// (R4 3.1.0.11.1). In a transaction such a failure is the whole Bundle's, so that no entry of a plan has one.
+    /// </summary>
+    public Failure? Failure { get; init; }
 }
 
 /// <summary>A batch or transaction Bundle, read: its entries in R4's processing order, and what must be resolved before it can be stored (R4 3.1.0.11.2).</summary>
@@ -64,15 +73,26 @@ public sealed class TransactionPlan
     /// <summary>True for a transaction, false for a batch.</summary>
     public required bool Atomic { get; init; }
 
-    /// <summary>DELETE, POST, PUT, GET; within a verb in the order of the Bundle.</summary>
+    /// <summary>DELETE, POST, PUT, GET; within a verb in the order of the Bundle. One for each entry posted; those with a failure come first.</summary>
     public required ImmutableArray<PlannedEntry> Entries { get; init; }
 
     /// <summary>The conditional references in the resources, as written, with their meaning. Transactions only.</summary>
     public required IReadOnlyDictionary<string, IdentifierCondition> ConditionalReferences { get; init; }
 
     /// <summary>
-    /// Reads the Bundle's skeleton and checks it: type, entry shape, duplicate fullUrl or identity, temporary references that name no entry (400 with the entry's place).
-    /// Conditions other than one exact identifier are refused (412, not-supported) by name. Does not validate the resources.
+    /// Relative references in the resources that name a created entry, as written, with that entry's fullUrl: <c>Patient/1</c> in an entry at <c>http://sender/fhir/Observation/2</c> names the entry at <c>http://sender/fhir/Patient/1</c>
+    /// (R4 2.36.4.1), and follows it to its new id. Transactions only.
     /// </summary>
-    public static Result<TransactionPlan> From(FhirResource bundle, FhirLimits limits) => throw new NotSupportedException("under construction");
+    public required IReadOnlyDictionary<string, string> RelativeReferences { get; init; }
+
+    /// <summary>
+    /// Reads the Bundle's skeleton and checks it: type, entry shape, duplicate fullUrl or identity, temporary references that name no entry (400 with the entry's place).
+    /// Conditions other than one exact identifier are refused (412, not-supported) by name. Does not validate the resources. In a transaction every fault found is reported, with the status of the first; in a batch it stays with its entry.
+    /// </summary>
+    public static Result<TransactionPlan> From(FhirResource bundle, FhirLimits limits) => BundlePlanner.Plan(bundle, limits);
+
+    /// <summary>
+    /// For a resource that is submitted by itself, outside a transaction: 400 for a temporary (<c>urn:uuid:</c>) or conditional reference, which nothing could resolve; null when there is none. <paramref name="path"/> as for the validator.
+    /// </summary>
+    public static Failure? CheckAlone(FhirResource resource, string? path = null) => ResourceLinks.CheckAlone(resource, path ?? resource.Type);
 }

@@ -73,17 +73,6 @@ internal ref struct ReferenceScanner
         return false;
     }
 
-    /// <summary>The FHIRPath of the string found, without indexes, after <paramref name="root"/>.</summary>
-    public readonly string Expression(string root)
-    {
-        for (var at = 0; at < _depth; at++)
-        {
-            root += "." + _frames[at].Rule!.Element;
-        }
-
-        return root;
-    }
-
     /// <summary>Gives the frames back.</summary>
     public void Dispose()
     {

@@ -13,7 +13,11 @@ namespace EHealthHub.Trust.Institutions;
 public sealed record Institution(
     string Id, string Name, InstitutionKind Kind, ImmutableArray<string> Certificates, ImmutableArray<string> Scopes, bool Suspended, int RequestsPerSecondMax);
 
-/// <summary>Where a clinician works, and from when to when (inclusive start, exclusive end; null: open).</summary>
+/// <summary>Where a clinician works, and from when to when.</summary>
+/// <param name="Institution">Id of the institution.</param>
+/// <param name="Role">In what role, for example <c>physician</c>.</param>
+/// <param name="From">Start, inclusive.</param>
+/// <param name="Until">End, exclusive; null while it is open.</param>
 public sealed record Employment(string Institution, string Role, DateTimeOffset From, DateTimeOffset? Until)
 {
     /// <summary>True within the period.</summary>

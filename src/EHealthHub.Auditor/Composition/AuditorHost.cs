@@ -1,0 +1,151 @@
+using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Auditor.Index;
+using EHealthHub.Auditor.Logs;
+using EHealthHub.Auditor.Pages;
+using EHealthHub.Auditor.SignIn;
+using EHealthHub.Keys.AuditKeys;
+using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Institutions;
+using EHealthHub.Trust.Revocation;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace EHealthHub.Auditor.Composition;
+
+/// <summary>The running process: opens key file, registry and revocation list, follows the logs, serves the pages. Disposing stops and closes everything.</summary>
+internal sealed class AuditorHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IReadOnlyList<object> _owned;
+
+    private AuditorHost(WebApplication app, IReadOnlyList<object> owned)
+    {
+        _app = app;
+        _owned = owned;
+    }
+
+    /// <summary>The port in use.</summary>
+    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+
+    /// <summary>The logs followed.</summary>
+    public LogWatch Watch => _app.Services.GetRequiredService<LogWatch>();
+
+    /// <summary>Starts. Throws <see cref="InvalidDataException"/> or <see cref="IOException"/> when the data directory is not whole, and <see cref="ArgumentException"/> for faulty settings.</summary>
+    public static async Task<AuditorHost> Start(AuditorSettings settings, Action<IConfigurationBuilder>? configure, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder.Configuration);
+        var oidc = ReadOidc(builder.Configuration);
+
+        var keys = new KeyRingFile(Path.Combine(settings.Own, AuditKeyRing.FileName));
+        var registry = RegistryFile.Open(settings.Registry, keys, time);
+        var authority = X509CertificateLoader.LoadCertificateFromFile(settings.Pki("ca.crt"));
+        var revocation = new RevocationService(new RevocationOptions { Sources = [new RevocationSource(authority, settings.Pki("ca.crl"))] }, time);
+        await revocation.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        registry.Watch();
+        var gate = new CertificateGate(new GateOptions { Anchors = [TrustAnchor.FromFile(settings.Pki("ca.crt"), AnchorUses.All)] }, registry, revocation, time);
+        var server = X509Certificate2.CreateFromPemFile(settings.Pki("server.crt"), settings.Pki("server.key"));
+
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => AuditorKestrel.Configure(kestrel, settings.Port, server));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        AddParts(builder.Services, settings, keys, time);
+        builder.Services.AddSingleton(new StaffGate(gate, registry, oidc));
+        if (oidc is not null)
+        {
+            OidcSignIn.Add(builder.Services, oidc);
+        }
+
+        var app = builder.Build();
+        Map(app, oidc is not null);
+        await app.StartAsync().ConfigureAwait(false);
+        var host = new AuditorHost(app, [registry, revocation, keys, authority, server]);
+        Log.Listening(app.Logger, host.Port);
+        return host;
+    }
+
+    /// <summary>Returns when the process was told to stop (SIGTERM, SIGINT).</summary>
+    public Task WaitForShutdown() => _app.WaitForShutdownAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        Log.Stopped(_app.Logger);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        foreach (var owned in _owned)
+        {
+            if (owned is IAsyncDisposable later)
+            {
+                await later.DisposeAsync().ConfigureAwait(false);
+            }
+            else if (owned is IDisposable now)
+            {
+                now.Dispose();
+            }
+        }
+    }
+
+    private static void AddParts(IServiceCollection services, AuditorSettings settings, KeyRingFile keys, TimeProvider time)
+    {
+        services.AddSingleton(time);
+        services.AddSingleton<EntryIndex>();
+        services.AddSingleton<PageEndpoints>();
+        services.AddSingleton(provider => new LogWatch(
+            settings.Audit, provider.GetRequiredService<EntryIndex>(), keys, new KeptCheckpoints(Path.Combine(settings.Own, "checkpoints")), time, provider.GetRequiredService<ILogger<LogWatch>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
+    }
+
+    /// <summary>The way of a request, from the top: headers, what is open, the gate, the pages.</summary>
+    private static void Map(WebApplication app, bool signIn)
+    {
+        app.Use(SecurityHeaders.Set);
+        app.Use(Failures.Catch);
+        app.Use(OpenPaths.Serve);
+        if (signIn)
+        {
+            app.UseAuthentication();
+        }
+
+        app.Use(Admit);
+        app.UseRouting();
+        var pages = app.Services.GetRequiredService<PageEndpoints>();
+        pages.Map(app);
+        app.MapFallback(pages.NotFound);
+    }
+
+    private static async Task Admit(HttpContext context, RequestDelegate next)
+    {
+        var gate = context.RequestServices.GetRequiredService<StaffGate>();
+        var verdict = await gate.Examine(context).ConfigureAwait(false);
+        if (verdict.Auditor is { } auditor)
+        {
+            context.Items[PageEndpoints.AuditorItem] = auditor.Name;
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (gate.CanSignIn && context.Connection.ClientCertificate is null && context.User.Identity is not { IsAuthenticated: true })
+        {
+            await context.ChallengeAsync(new AuthenticationProperties { RedirectUri = context.Request.Path + context.Request.QueryString }).ConfigureAwait(false);
+            return;
+        }
+
+        Log.Refused(context.RequestServices.GetRequiredService<ILogger<StaffGate>>(), verdict.Reason, verdict.Thumbprint);
+        await PageEndpoints.Refused(context, verdict).ConfigureAwait(false);
+    }
+
+    private static OidcSettings? ReadOidc(ConfigurationManager configuration)
+    {
+        if (!configuration.GetSection("Oidc").Exists())
+        {
+            return null;
+        }
+
+        var oidc = new OidcSettings();
+        configuration.GetSection("Oidc").Bind(oidc, binder => binder.ErrorOnUnknownConfiguration = true);
+        var faults = oidc.Faults();
+        return faults.Count == 0 ? oidc : throw new ArgumentException(string.Join("; ", faults), nameof(configuration));
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace EHealthHub.Auditor.Pages;
+
+/// <summary>
+/// A page as it grows. What stands in the source goes out as it is; whatever is filled in is encoded, always: there is no way to write a variable text raw. Values from the log were chosen by others.
+/// </summary>
+internal sealed class Html
+{
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    private readonly StringBuilder _text = new(16 * 1024);
+
+    /// <summary>Writes an interpolated string; only its holes are encoded.</summary>
+    public Html Write([InterpolatedStringHandlerArgument("")] ref Handler markup)
+    {
+        _ = markup;
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    /// <summary>Takes the pieces of an interpolated string.</summary>
+    [InterpolatedStringHandler]
+    internal readonly ref struct Handler
+    {
+        private readonly StringBuilder _text;
+
+        public Handler(int literalLength, int formattedCount, Html html)
+        {
+            _text = html._text;
+            _text.EnsureCapacity(_text.Length + literalLength + (formattedCount * 16));
+        }
+
+        public void AppendLiteral(string markup) => _text.Append(markup);
+
+        public void AppendFormatted(string? value) => _text.Append(Encoder.Encode(value ?? ""));
+
+        public void AppendFormatted(long value) => _text.Append(value.ToString(CultureInfo.InvariantCulture));
+
+        public void AppendFormatted(int value) => _text.Append(value.ToString(CultureInfo.InvariantCulture));
+
+        public void AppendFormatted(double value) => _text.Append(value.ToString("0.##", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Reading;
+
+namespace EHealthHub.Fhir.Transactions;
+
+/// <summary>Makes a plan of a Bundle: reads the entries, then looks at them together, then at the references in them.</summary>
+internal sealed class BundlePlanner
+{
+    private readonly bool _atomic;
+    private readonly PlannedEntry[] _entries;
+    private readonly Dictionary<string, IdentifierCondition> _conditional = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _relative = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _created = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _serversOwn = new(StringComparer.Ordinal);
+
+    private BundlePlanner(bool atomic, PlannedEntry[] entries)
+    {
+        _atomic = atomic;
+        _entries = entries;
+    }
+
+    public static Result<TransactionPlan> Plan(FhirResource bundle, FhirLimits limits)
+    {
+        var kind = bundle.Root.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        if (bundle.Type != "Bundle" || kind is not ("batch" or "transaction"))
+        {
+            return Failure.Of(400, "value", "bundle-type", "Only a Bundle of type batch or transaction can be posted here.", "Bundle.type");
+        }
+
+        var has = bundle.Root.TryGetProperty("entry"u8, out var entries);
+        if (has && entries.ValueKind != JsonValueKind.Array)
+        {
+            return Failure.Of(400, "structure", "bundle-entry", "Bundle.entry is no array.", "Bundle.entry");
+        }
+
+        var count = has ? entries.GetArrayLength() : 0;
+        if (count > limits.BundleEntriesMax)
+        {
+            return Failure.Of(413, "too-costly", "bundle-too-many-entries", $"The Bundle has {count} entries; at most {limits.BundleEntriesMax} are accepted.", "Bundle.entry");
+        }
+
+        var read = has ? entries.EnumerateArray().Select(EntryReader.Read).ToArray() : [];
+        return new BundlePlanner(kind == "transaction", read).Plan(limits.IssuesMax);
+    }
+
+    private Result<TransactionPlan> Plan(int issuesMax)
+    {
+        FindDuplicates();
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i] is { Failure: null, Resource: { } resource } entry)
+            {
+                Keep(i, _atomic ? CheckLinks(entry, resource) : ResourceLinks.CheckAlone(resource, Place(entry, ".resource")));
+            }
+        }
+
+        var failures = _entries.Select(e => e.Failure).OfType<Failure>();
+        if (_atomic && failures.FirstOrDefault() is { } first)
+        {
+            return first with { Issues = [.. failures.SelectMany(f => f.Issues).Take(issuesMax)] };
+        }
+
+        return new TransactionPlan
+        {
+            Atomic = _atomic,
+            Entries = [.. _entries.OrderBy(Rank)],
+            ConditionalReferences = _conditional,
+            RelativeReferences = _relative,
+        };
+    }
+
+    /// <summary>A fullUrl twice is no Bundle at all (bdl-7); the same resource changed twice is no transaction (R4 3.1.0.11.2).</summary>
+    private void FindDuplicates()
+    {
+        var fullUrls = new HashSet<string>(StringComparer.Ordinal);
+        var identities = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var entry = _entries[i];
+            if (entry.FullUrl is { } fullUrl && !fullUrls.Add(fullUrl))
+            {
+                Keep(i, Failure.Of(400, "duplicate", "bundle-duplicate-full-url", "Another entry has the same fullUrl.", Place(entry, ".fullUrl")));
+            }
+            else if (entry.FullUrl is not null && entry.Resource is not null)
+            {
+                _targets.Add(entry.FullUrl);
+                _ = entry.Action == EntryAction.Create && _created.Add(entry.FullUrl);
+            }
+
+            if (_atomic && entry.Action is EntryAction.Update or EntryAction.Delete && !identities.Add($"{entry.Type}/{entry.Id}"))
+            {
+                Keep(i, Failure.Of(400, "duplicate", "bundle-duplicate-identity", "Another entry of the transaction changes the same resource.", Place(entry, ".request.url")));
+            }
+        }
+    }
+
+    private Failure? CheckLinks(PlannedEntry entry, FhirResource resource)
+    {
+        var path = Place(entry, ".resource");
+        var sender = entry.FullUrl is { } fullUrl ? FullUrl.Base(fullUrl) : null;
+        return ResourceLinks.Visit(resource, relativeToo: true, (reference, start) =>
+        {
+            if (ResourceLinks.IsTemporary(reference))
+            {
+                return _targets.Contains(reference) ? null : ResourceLinks.Unresolved(resource, path, start, "The temporary reference names no entry of the Bundle that brings a resource.");
+            }
+
+            if (ResourceLinks.TryConditional(reference, out var type, out var query))
+            {
+                return Conditional(reference, type, query) is { } problem
+                    ? Failure.Of(412, "not-supported", "condition-not-supported", $"The hub does not decide {problem}.", ResourceLinks.Place(resource, path, start))
+                    : null;
+            }
+
+            return Relative(reference, sender)
+                ? null
+                : Failure.Of(400, "value", "reference-ambiguous", "The relative reference means an entry of the Bundle in one entry, and a resource of the hub in another.", ResourceLinks.Place(resource, path, start));
+        });
+    }
+
+    /// <summary>Notes a conditional reference; answers with what the hub cannot decide.</summary>
+    private string? Conditional(string reference, string type, string query)
+    {
+        if (_conditional.ContainsKey(reference))
+        {
+            return null;
+        }
+
+        if (!ResourceTypes.IsKnown(type))
+        {
+            return "a condition on a type that R4 does not have";
+        }
+
+        if (IdentifierConditions.Parse(type, query, out var problem) is not { } condition)
+        {
+            return problem;
+        }
+
+        _conditional.Add(reference, condition);
+        return null;
+    }
+
+    /// <summary>Notes what a relative reference means in an entry of this sender; false when it meant something else elsewhere.</summary>
+    private bool Relative(string reference, string? sender)
+    {
+        if (_created.Count == 0 || reference.StartsWith('#') || reference.Contains(':', StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        var absolute = sender + reference;
+        if (sender is null || !_created.Contains(absolute))
+        {
+            _serversOwn.Add(reference);
+            return !_relative.ContainsKey(reference);
+        }
+
+        return !_serversOwn.Contains(reference) && (_relative.TryAdd(reference, absolute) || _relative[reference] == absolute);
+    }
+
+    private void Keep(int index, Failure? failure)
+    {
+        if (failure is not null && _entries[index].Failure is null)
+        {
+            _entries[index] = _entries[index] with { Failure = failure };
+        }
+    }
+
+    private static int Rank(PlannedEntry entry) => entry switch
+    {
+        { Failure: not null } => 0,
+        { Action: EntryAction.Delete } => 1,
+        { Action: EntryAction.Create } => 2,
+        { Action: EntryAction.Update } => 3,
+        _ => 4,
+    };
+
+    private static string Place(PlannedEntry entry, string element) => string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{entry.Index}]{element}");
+}

@@ -1,0 +1,263 @@
+using EHealthHub.Audit.Log;
+
+namespace EHealthHub.Audit.Tests.Log;
+
+/// <summary>What an operation does that fails.</summary>
+internal enum Effect
+{
+    /// <summary>It succeeds.</summary>
+    None,
+
+    /// <summary>It throws, and nothing was stored.</summary>
+    NotStored,
+
+    /// <summary>It throws, and was stored anyway.</summary>
+    StoredAnyway,
+
+    /// <summary>It throws, and half of it was stored.</summary>
+    Torn,
+}
+
+/// <summary>
+/// A disk in memory that knows what is durable and what is not, fails the operations that it is told to, and can lose its power: then of everything that was not flushed some is kept and some is not.
+/// </summary>
+internal sealed class FaultyFiles : ILogFiles
+{
+    private readonly Lock _gate = new();
+    private Dictionary<string, Inode> _names = [];
+    private Dictionary<string, Inode> _durableNames = [];
+    private readonly HashSet<string> _folders = [""];
+    private bool _dead;
+
+    /// <summary>Which effect the operation of this number has, counted from 1.</summary>
+    public Func<int, Effect> Plan { get; set; } = _ => Effect.None;
+
+    /// <summary>Whether the first operation that fails is the last one: the power is gone.</summary>
+    public bool DiesOfIt { get; init; }
+
+    /// <summary>Operations that change something, so far.</summary>
+    public int Operations { get; private set; }
+
+    /// <summary>What <see cref="FreeBytes"/> tells.</summary>
+    public long Free { get; set; } = long.MaxValue;
+
+    public IDisposable Lock(string path) => new MemoryStream();
+
+    public void MakeFolder(string path) => Do(() =>
+    {
+        for (; path.Length > 0; path = FolderOf(path))
+        {
+            _folders.Add(path);
+        }
+    });
+
+    public bool HasFolder(string path)
+    {
+        lock (_gate)
+        {
+            return _folders.Contains(path);
+        }
+    }
+
+    public void SyncFolder(string path) => Do(() =>
+    {
+        foreach (var name in _names.Keys.Union(_durableNames.Keys).Where(name => FolderOf(name) == path).ToList())
+        {
+            if (_names.TryGetValue(name, out var inode))
+            {
+                _durableNames[name] = inode;
+            }
+            else
+            {
+                _durableNames.Remove(name);
+            }
+        }
+    });
+
+    public IReadOnlyList<string> List(string folder)
+    {
+        lock (_gate)
+        {
+            return [.. _names.Keys.Where(name => FolderOf(name) == folder).Select(name => name[(folder.Length + 1)..]).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public byte[]? Read(string path, int lengthMax)
+    {
+        lock (_gate)
+        {
+            return _names.TryGetValue(path, out var inode) ? (byte[])inode.Content.Clone() : null;
+        }
+    }
+
+    public ILogFile Create(string path)
+    {
+        var inode = new Inode();
+        Do(() =>
+        {
+            if (!_folders.Contains(FolderOf(path)))
+            {
+                throw new DirectoryNotFoundException(path);
+            }
+
+            // A file that exists is cut, not replaced.
+            if (_names.TryGetValue(path, out var existing))
+            {
+                inode = existing;
+                inode.Content = [];
+            }
+
+            _names[path] = inode;
+        });
+        return new OpenFile(this, inode);
+    }
+
+    public ILogFile Open(string path)
+    {
+        lock (_gate)
+        {
+            return new OpenFile(this, _names.TryGetValue(path, out var inode) ? inode : throw new FileNotFoundException(path));
+        }
+    }
+
+    public void Rename(string from, string to) => Do(() =>
+    {
+        _names[to] = _names[from];
+        _names.Remove(from);
+    });
+
+    public void Delete(string path) => Do(() => _names.Remove(path));
+
+    public void DeleteFolder(string path) => Do(() =>
+    {
+        foreach (var name in _names.Keys.Where(name => name.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            _names.Remove(name);
+        }
+    });
+
+    public long FreeBytes() => Free;
+
+    /// <summary>The disk as it may be found after a loss of power. 0: only what was durable; 1: everything; else something in between.</summary>
+    public FaultyFiles AfterCrash(int seed)
+    {
+        var state = (uint)seed * 2_654_435_761;
+        var found = new FaultyFiles();
+        found._folders.UnionWith(_folders);
+        var inodes = new Dictionary<Inode, Inode>();
+        foreach (var name in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal))
+        {
+            var inode = Choose(_durableNames.GetValueOrDefault(name), _names.GetValueOrDefault(name));
+            if (inode is not null)
+            {
+                if (!inodes.TryGetValue(inode, out var copy))
+                {
+                    var content = Mix(inode);
+                    inodes.Add(inode, copy = new Inode { Content = content, Durable = content });
+                }
+
+                found._names.Add(name, copy);
+            }
+        }
+
+        found._durableNames = new Dictionary<string, Inode>(found._names);
+        return found;
+
+        T Choose<T>(T durable, T cached) => seed == 0 ? durable : seed == 1 ? cached : Next(2) == 0 ? durable : cached;
+
+        byte[] Mix(Inode inode)
+        {
+            if (seed < 2 || inode.Content.Length <= inode.Durable.Length || !inode.Content.AsSpan().StartsWith(inode.Durable))
+            {
+                return Choose(inode.Durable, inode.Content);
+            }
+
+            // Appended and not flushed: cut off somewhere, or with a sector that was never written.
+            var (start, end) = (inode.Durable.Length, inode.Content.Length);
+            if (Next(2) == 0)
+            {
+                return inode.Content[..(start + Next(end - start + 1))];
+            }
+
+            var content = (byte[])inode.Content.Clone();
+            var sector = (start + Next(end - start)) / 512 * 512;
+            content.AsSpan(Math.Max(start, sector)..Math.Min(end, sector + 512)).Clear();
+            return content;
+        }
+
+        int Next(int below)
+        {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            return (int)(state % (uint)below);
+        }
+    }
+
+    /// <summary>Writes all files to a real folder, for the checker.</summary>
+    public void Export(string folder)
+    {
+        foreach (var (name, inode) in _names)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, inode.Content);
+        }
+    }
+
+    private void Do(Action act, Action? half = null)
+    {
+        lock (_gate)
+        {
+            var effect = _dead ? Effect.NotStored : Plan(++Operations);
+            if (effect is Effect.None or Effect.StoredAnyway)
+            {
+                act();
+            }
+            else if (effect == Effect.Torn)
+            {
+                half?.Invoke();
+            }
+
+            if (effect != Effect.None)
+            {
+                _dead |= DiesOfIt;
+                throw new IOException("The disk fails.");
+            }
+        }
+    }
+
+    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
+
+    private sealed class Inode
+    {
+        public byte[] Content { get; set; } = [];
+
+        public byte[] Durable { get; set; } = [];
+
+        public void Write(ReadOnlySpan<byte> bytes, int offset)
+        {
+            var content = new byte[Math.Max(Content.Length, offset + bytes.Length)];
+            Content.CopyTo(content, 0);
+            bytes.CopyTo(content.AsSpan(offset));
+            Content = content;
+        }
+    }
+
+    private sealed class OpenFile(FaultyFiles files, Inode inode) : ILogFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            var copy = bytes.ToArray();
+            files.Do(() => inode.Write(copy, (int)offset), () => inode.Write(copy.AsSpan(0, copy.Length / 2), (int)offset));
+        }
+
+        public void SetLength(long length) => files.Do(() => inode.Content = inode.Content[..(int)length]);
+
+        public void Flush() => files.Do(() => inode.Durable = (byte[])inode.Content.Clone());
+
+        public void Dispose()
+        {
+        }
+    }
+}
