@@ -4,7 +4,7 @@ using EHealthHub.Audit.Tiles;
 
 namespace EHealthHub.Auditor.Logs;
 
-/// <summary>The newest checkpoint of each log that was verified here, one file each (<c>DIR/auditor/checkpoints</c>, named as the log's folder), so that a log cut or put back shows after a restart too.</summary>
+/// <summary>The newest checkpoint of each log that was verified here, one file each (<c>DIR/auditor/checkpoints</c>, named as the log's folder with <c>.checkpoint</c>), so that a log cut or put back shows after a restart too.</summary>
 internal sealed class KeptCheckpoints(string folder)
 {
     /// <summary>The checkpoint kept of a log; null when none was. Throws <see cref="InvalidDataException"/> for a file that is none of this log signed by its key.</summary>
@@ -34,5 +34,5 @@ internal sealed class KeptCheckpoints(string folder)
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private string PathOf(string origin) => Path.Combine(folder, LogFolder.NameOf(origin));
+    private string PathOf(string origin) => Path.Combine(folder, LogFolder.NameOf(origin) + ".checkpoint");
 }

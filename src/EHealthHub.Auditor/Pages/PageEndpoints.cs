@@ -86,8 +86,14 @@ internal sealed class PageEndpoints(LogWatch watch, EntryIndex index, TimeProvid
     {
         var language = Languages.Of(context.Request.Query["lang"], context.Request.Headers.AcceptLanguage);
         var other = language == Language.Turkish ? Language.English : Language.Turkish;
+        if (context.Items[AuditorItem] is not string auditor)
+        {
+            // A stranger's query is not repeated to them: it may be a sign-in's answer.
+            return new View(new Texts(language), null, $"/?lang={Languages.Code(other)}");
+        }
+
         var rest = context.Request.Query.Where(q => q.Key != "lang").SelectMany(q => q.Value, (q, v) => $"{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(v ?? "")}").Append("lang=" + Languages.Code(other));
-        return new View(new Texts(language), context.Items[AuditorItem] as string, $"{context.Request.Path}?{string.Join('&', rest)}");
+        return new View(new Texts(language), auditor, $"{context.Request.Path}?{string.Join('&', rest)}");
     }
 
     private static Task Answer(HttpContext context, int status, string page)

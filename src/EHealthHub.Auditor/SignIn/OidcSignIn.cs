@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Auditor.Pages;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Identity.Web;
@@ -46,11 +48,20 @@ internal static class OidcSignIn
             oidc.TokenValidationParameters.ValidIssuer = settings.Authority.TrimEnd('/');
             oidc.TokenValidationParameters.ValidIssuers = [settings.Authority.TrimEnd('/'), settings.Authority.TrimEnd('/') + "/"];
             oidc.TokenValidationParameters.ValidAudience = settings.ClientId;
+            oidc.Events.OnRemoteFailure = Refuse;
             if (settings.CertificateAuthority.Length > 0)
             {
                 oidc.BackchannelHttpHandler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = Only(settings.CertificateAuthority) } };
             }
         });
+    }
+
+    /// <summary>A code or token that does not hold is a refusal like any other, with a page that says so.</summary>
+    private static Task Refuse(RemoteFailureContext failure)
+    {
+        failure.HandleResponse();
+        Log.Refused(failure.HttpContext.RequestServices.GetRequiredService<ILogger<StaffGate>>(), StaffVerdict.SignInFailed.Reason, "");
+        return PageEndpoints.Refused(failure.HttpContext, StaffVerdict.SignInFailed);
     }
 
     private static X509ChainPolicy Only(string authorityFile)

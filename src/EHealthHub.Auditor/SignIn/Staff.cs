@@ -9,6 +9,9 @@ internal readonly record struct StaffVerdict(Person? Auditor, string Reason, str
     /// <summary>Proven and registered, but as something else than an auditor.</summary>
     public const string NotAnAuditor = "not-an-auditor";
 
+    /// <summary>The provider's answer did not hold: code, state, signature, issuer, audience or time.</summary>
+    public static StaffVerdict SignInFailed { get; } = new(null, "sign-in-failed", "");
+
     public static StaffVerdict Granted(Person auditor, string thumbprint) => new(auditor, "", thumbprint);
 
     public static StaffVerdict Refused(TrustReason reason, string thumbprint) => new(null, TrustReasons.PublicCode(reason), thumbprint);

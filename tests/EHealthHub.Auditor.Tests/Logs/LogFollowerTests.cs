@@ -29,7 +29,7 @@ public sealed class LogFollowerTests : IAsyncLifetime
         Assert.Equal("", follower.State.Problem);
         Assert.Equal(600, follower.State.Verified);
         Assert.Equal(600, index.Visible);
-        Assert.True(File.Exists(Path.Combine(_hub.Own, "checkpoints", LogFolder.NameOf(TestHub.Origin))));
+        Assert.True(File.Exists(Path.Combine(_hub.Own, "checkpoints", LogFolder.NameOf(TestHub.Origin) + ".checkpoint")));
         await _hub.Append(TestHub.Entry(0, "late"));
         Assert.True(follower.Advance(default));
         Assert.Equal(601, index.Visible);
@@ -107,7 +107,7 @@ public sealed class LogFollowerTests : IAsyncLifetime
     {
         var (first, _) = Follow();
         first.Advance(default);
-        await File.WriteAllTextAsync(Path.Combine(_hub.Own, "checkpoints", LogFolder.NameOf(TestHub.Origin)), "nonsense");
+        await File.WriteAllTextAsync(Path.Combine(_hub.Own, "checkpoints", LogFolder.NameOf(TestHub.Origin) + ".checkpoint"), "nonsense");
         var (restarted, _) = Follow();
         Assert.False(restarted.Advance(default));
         Assert.Contains("kept checkpoint", restarted.State.Problem, StringComparison.Ordinal);
