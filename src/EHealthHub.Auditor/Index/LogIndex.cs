@@ -15,12 +15,12 @@ internal sealed class IndexNames
 }
 
 /// <summary>
-/// What one log's entries are found by, in columns: some 40 bytes an entry. The entries themselves are not kept; a page opens those that it shows. Rows are added as they are read and can be seen only when <see cref="Publish"/> says that a
+/// What one log's entries are found by, in columns: some 50 bytes an entry. The entries themselves are not kept; a page opens those that it shows. Rows are added as they are read and can be seen only when <see cref="Publish"/> says that a
 /// signed checkpoint covers them. One writer, many readers.
 /// </summary>
 internal sealed class LogIndex(string origin, IndexNames names)
 {
-    /// <summary>Most entries of one log in the index: some 4 GB.</summary>
+    /// <summary>Most entries of one log in the index: some 5 GB.</summary>
     public const int RowsMax = 100_000_000;
 
     private readonly Column<long> _ticks = new();

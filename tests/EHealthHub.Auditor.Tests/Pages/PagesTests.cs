@@ -66,6 +66,19 @@ public sealed class PagesTests(PagesFixture fixture) : IClassFixture<PagesFixtur
         Assert.Contains("hreflang=\"en\">English</a>", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Every_page_is_well_formed_and_every_field_of_its_form_has_a_label()
+    {
+        foreach (var address in new[] { "/", "/?lang=tr", "/entries", "/entries?kind=Read&page=2", "/entries?patient=nobody", "/entries?x=1", "/log", "/elsewhere", $"/entry?log={Uri.EscapeDataString(TestHub.Origin)}&index=300" })
+        {
+            using var response = await Auditor.GetAsync(address);
+            var page = await response.Content.ReadAsStringAsync();
+            Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.Ordinal);
+            Assert.Empty(Markup.Faults(page));
+            Assert.Equal(page.Split("<label>").Length - 1, page.Split("<input ").Length + page.Split("<select ").Length - 2 - (page.Split("type=\"hidden\"").Length - 1));
+        }
+    }
+
     [Theory]
     [InlineData("?patient=patient-1", 32)]
     [InlineData("?patient=patient-2", 31)]
