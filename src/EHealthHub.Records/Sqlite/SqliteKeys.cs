@@ -17,9 +17,16 @@ internal sealed class SqliteKeys : IDisposable
     private readonly SqliteStatement _find;
     private readonly SqliteStatement _add;
 
+    /// <summary>The keys of a store that runs.</summary>
     public SqliteKeys(string folder)
+        : this(SqliteDatabase.OpenWriter(Path.Combine(folder, SqliteDatabase.KeysFile), SqliteSchema.Shipped("keys"), SqliteSchema.KeysApplication, cacheKiB: 8_192))
     {
-        _connection = SqliteDatabase.OpenWriter(Path.Combine(folder, SqliteDatabase.KeysFile), SqliteSchema.Shipped("keys"), SqliteSchema.KeysApplication, cacheKiB: 8_192);
+    }
+
+    /// <summary>Over a connection that is taken over; where it only reads, keys can be found and none added.</summary>
+    public SqliteKeys(SqliteConnection connection)
+    {
+        _connection = connection;
         var handle = _connection.Handle!;
         _find = new SqliteStatement(handle, "SELECT epoch, kek, wrapped FROM wrapped_key WHERE handle=?1 AND (?2=0 OR epoch=?2) ORDER BY epoch DESC LIMIT 1");
         _add = new SqliteStatement(handle, "INSERT INTO wrapped_key (handle, epoch, kek, wrapped) VALUES (?1,?2,?3,?4) ON CONFLICT DO NOTHING");

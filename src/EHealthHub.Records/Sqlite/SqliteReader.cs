@@ -7,9 +7,12 @@ namespace EHealthHub.Records.Sqlite;
 /// <summary>One connection with its prepared questions. Used by one thread at a time; opens nothing that is sealed.</summary>
 internal sealed class SqliteReader : IDisposable
 {
-    private const string VersionColumns = "v.compartment_key, v.slot, v.version, v.flags, v.time, v.submitter, v.epoch, v.previous, v.hash, v.facts";
+    /// <summary>Of <c>version v</c>, for <see cref="ReadVersion"/>; the body comes after them.</summary>
+    public const string VersionColumns = "v.compartment_key, v.slot, v.version, v.flags, v.time, v.submitter, v.epoch, v.previous, v.hash, v.facts";
+    /// <summary>For <see cref="ReadCompartment"/>.</summary>
+    public const string CompartmentColumns = "compartment_key, number, handle, kind, name, next_slot, counter, contents, mac";
+
     private const string IsHead = "v.version=(SELECT max(m.version) FROM version m WHERE m.compartment_key=v.compartment_key AND m.slot=v.slot)";
-    private const string CompartmentColumns = "compartment_key, number, handle, kind, name, next_slot, counter, contents, mac";
 
     private readonly SqliteConnection _connection;
     private readonly List<SqliteStatement> _statements = [];
@@ -62,12 +65,12 @@ internal sealed class SqliteReader : IDisposable
 
     public void EndSnapshot() => _commit.Run();
 
-    public CompartmentRow? Compartment(UInt128 handle) => One(_compartmentByHandle.Bind(1, handle), Compartment);
+    public CompartmentRow? Compartment(UInt128 handle) => One(_compartmentByHandle.Bind(1, handle), ReadCompartment);
 
-    public CompartmentRow? Compartment(long key) => One(_compartmentByKey.Bind(1, key), Compartment);
+    public CompartmentRow? Compartment(long key) => One(_compartmentByKey.Bind(1, key), ReadCompartment);
 
     /// <summary>Compartments by number, from <paramref name="number"/> on.</summary>
-    public List<CompartmentRow> CompartmentsFrom(long number, int countMax) => All(_compartmentsAfter.Bind(1, number).Bind(2, countMax), Compartment);
+    public List<CompartmentRow> CompartmentsFrom(long number, int countMax) => All(_compartmentsAfter.Bind(1, number).Bind(2, countMax), ReadCompartment);
 
     /// <summary>The manifest's counter; -1 without the compartment.</summary>
     public long Counter(long key) => One(_counter.Bind(1, key), s => (long?)s.Long(0)) ?? -1;
@@ -75,19 +78,19 @@ internal sealed class SqliteReader : IDisposable
     public (UInt128 Handle, byte[] Name)? Party(int reference) => One(_party.Bind(1, reference), s => ((UInt128, byte[])?)(s.Sixteen(0), s.Blob(1).ToArray()));
 
     /// <summary>The newest version under a resource's token, with its body. More than one row means that somebody wrote into the index.</summary>
-    public List<VersionRow> HeadsByToken(UInt128 token) => All(_headByToken.Bind(1, token), s => Version(s, withBody: true));
+    public List<VersionRow> HeadsByToken(UInt128 token) => All(_headByToken.Bind(1, token), s => ReadVersion(s, withBody: true));
 
-    public List<VersionRow> VersionsByToken(UInt128 token, int version) => All(_versionByToken.Bind(1, token).Bind(2, version), s => Version(s, withBody: true));
+    public List<VersionRow> VersionsByToken(UInt128 token, int version) => All(_versionByToken.Bind(1, token).Bind(2, version), s => ReadVersion(s, withBody: true));
 
     public List<(long Key, int Slot)> Places(UInt128 token, int countMax) => All(_placesByToken.Bind(1, token).Bind(2, countMax), s => (s.Long(0), s.Int(1)));
 
     /// <summary>The newest version of a slot, without its body.</summary>
-    public VersionRow? Head(long key, int slot) => One(_headFacts.Bind(1, key).Bind(2, slot), s => Version(s, withBody: false));
+    public VersionRow? Head(long key, int slot) => One(_headFacts.Bind(1, key).Bind(2, slot), s => ReadVersion(s, withBody: false));
 
-    public VersionRow? Version(long key, int slot, int version) => One(_version.Bind(1, key).Bind(2, slot).Bind(3, version), s => Version(s, withBody: true));
+    public VersionRow? Version(long key, int slot, int version) => One(_version.Bind(1, key).Bind(2, slot).Bind(3, version), s => ReadVersion(s, withBody: true));
 
     public List<VersionRow> VersionsBelow(long key, int slot, int below, int countMax) =>
-        All(_versionsBelow.Bind(1, key).Bind(2, slot).Bind(3, below).Bind(4, countMax), s => Version(s, withBody: true));
+        All(_versionsBelow.Bind(1, key).Bind(2, slot).Bind(3, below).Bind(4, countMax), s => ReadVersion(s, withBody: true));
 
     public int VersionCount(long key, int slot) => One(_versionCount.Bind(1, key).Bind(2, slot), s => (int?)s.Int(0)) ?? 0;
 
@@ -134,7 +137,7 @@ internal sealed class SqliteReader : IDisposable
         _connection.Dispose();
     }
 
-    private static CompartmentRow Compartment(SqliteStatement row) => new()
+    public static CompartmentRow ReadCompartment(SqliteStatement row) => new()
     {
         Key = row.Long(0),
         Number = row.Long(1),
@@ -147,7 +150,7 @@ internal sealed class SqliteReader : IDisposable
         Mac = row.Blob(8).ToArray(),
     };
 
-    private static VersionRow Version(SqliteStatement row, bool withBody) => new()
+    public static VersionRow ReadVersion(SqliteStatement row, bool withBody) => new()
     {
         Key = row.Long(0),
         Slot = row.Int(1),

@@ -80,6 +80,8 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
 
+    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+
     public UInt128 Sixteen(int column)
     {
         var bytes = Blob(column);

@@ -13,7 +13,11 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
 {
     protected TFixture Hub { get; } = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync()
+    {
+        _ = (Hub.Store, Hub.Log); // opened before tests race for them
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync() => await Hub.DisposeAsync();
 
@@ -86,7 +90,6 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
     public async Task Parallel_conditional_creates_make_one_resource()
     {
         var condition = new IdentifierCondition("Patient", "urn:test:mrn", "same");
-        _ = Hub.Store;
         var results = await Task.WhenAll(Enumerable.Range(0, 48).Select(n => Task.Run(() =>
             Hub.Commit(Make.Ask(Make.Create(Make.Patient("same"), $"p{n}", $"p{n}") with { IfNoneExist = condition })))));
         Assert.Single(results, r => r.Status == CommitStatus.Committed);

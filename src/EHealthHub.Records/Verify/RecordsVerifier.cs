@@ -1,0 +1,132 @@
+using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Records.Verify;
+
+/// <summary>
+/// Opens every record of a hub that is stopped, of a copy, or of one that runs, and makes everything again that can be made again: hashes, chains, manifests, facts from bodies, tokens from facts, commits against the audit log.
+/// Needs the vault; writes nothing, and what it opens stays in memory.
+/// </summary>
+public static class RecordsVerifier
+{
+    /// <summary>
+    /// Verifies <c>folder/db</c>. <paramref name="outcomes"/>: all write outcomes of all of the hub's logs, or null to leave the log out. <paramref name="progress"/> counts versions.
+    /// Throws <see cref="RecordsUnavailableException"/> when there is nothing to verify; whatever is wrong with what is there is a problem in the report.
+    /// </summary>
+    public static RecordsReport Verify(
+        string folder, HubIdentity hub, IKeyVault vault, IEnumerable<CommitOutcome>? outcomes, IProgress<long>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        var database = Path.Combine(folder, "db");
+        var running = IsRunning(database);
+        var findings = new Findings();
+        using var seal = new CommitSeal(vault);
+        using var results = new RequestResults(vault, hub);
+        VerifiedDatabase? records = null;
+        VerifiedDatabase? keys = null;
+        try
+        {
+            // What the log tells of is read first: what it tells of then must be in the database, while the reverse may still be on its way.
+            var told = new List<CommitOutcome>(outcomes ?? []);
+            findings.Guard(SqliteDatabase.KeysFile, () => keys = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.KeysFile), running));
+            findings.Guard(SqliteDatabase.RecordsFile, () => records = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.RecordsFile), running));
+            if (records is null || keys is null)
+            {
+                return new RecordsReport(0, 0, 0, 0, findings.All);
+            }
+
+            findings.Guard(SqliteDatabase.KeysFile, () => keys.CheckStructure(SqliteDatabase.KeysFile, SqliteSchema.Shipped("keys"), SqliteSchema.KeysApplication, findings));
+            findings.Guard(SqliteDatabase.RecordsFile, () => records.CheckStructure(SqliteDatabase.RecordsFile, SqliteSchema.Shipped("records"), SqliteSchema.RecordsApplication, findings));
+            RecordsReport? report = null;
+            findings.Guard(SqliteDatabase.RecordsFile, () =>
+            {
+                SqliteDatabase.Run(records.Connection, "BEGIN");
+                report = Check(records, keys, hub, vault, seal, results, outcomes is null ? null : told, findings, progress, time ?? TimeProvider.System, cancellationToken);
+            });
+            return report ?? new RecordsReport(0, 0, 0, 0, findings.All);
+        }
+        finally
+        {
+            records?.Dispose();
+            keys?.Dispose();
+        }
+    }
+
+    private static RecordsReport Check(
+        VerifiedDatabase records, VerifiedDatabase keys, HubIdentity hub, IKeyVault vault, CommitSeal seal, RequestResults results, List<CommitOutcome>? told, Findings findings, IProgress<long>? progress, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        using var national = new NationalTokens(vault);
+        using var parties = new Parties(hub, national, vault);
+        using var cache = new DataKeyCache(new DataKeyCacheOptions { KeysMax = 1_000 }, time);
+        using var table = new SqliteKeys(keys.Connection);
+        using var ring = new KeyRing(hub, vault, table, cache);
+        using var sealer = new RecordSealer();
+        var compartments = new Compartments(hub, national, ring);
+        var commits = new CommitChecks(records, seal, results, findings);
+        commits.Listen(told ?? []);
+        findings.Guard("commit_log", () => commits.Check(told is not null, cancellationToken));
+        findings.Guard("wrapped_key", () => CheckKeys(keys, ring, findings));
+        var names = new Dictionary<int, string>();
+        findings.Guard("party", () => ReadParties(records, parties, findings, names));
+        using var index = new IndexChecks(records, national, compartments, ring, findings);
+        var resources = new ResourceChecks(national, sealer, new Opener(hub, national, ring, sealer), findings);
+        using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names);
+        findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
+        findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));
+        commits.Finish();
+        progress?.Report(checks.Versions);
+        return new RecordsReport(checks.Compartments, checks.Versions, commits.Commits, commits.OpenCommits, findings.All);
+    }
+
+    private static void CheckKeys(VerifiedDatabase keys, KeyRing ring, Findings findings)
+    {
+        using var rows = keys.Prepare("SELECT handle, epoch, kek, wrapped FROM wrapped_key");
+        while (rows.Step())
+        {
+            using var key = ring.Unwrap(rows.Sixteen(0), new WrappedKey(rows.Int(1), rows.Int(2), rows.Blob(3).ToArray()));
+            if (key is null)
+            {
+                findings.Add("wrapped_key", "A key does not unwrap: it was changed, or belongs to another compartment, epoch or hub.");
+            }
+        }
+    }
+
+    private static void ReadParties(VerifiedDatabase records, Parties parties, Findings findings, Dictionary<int, string> names)
+    {
+        using var rows = records.Prepare("SELECT ref, handle, name FROM party");
+        while (rows.Step())
+        {
+            if (parties.Open(rows.Sixteen(1), rows.Blob(2)) is { } name)
+            {
+                names[rows.Int(0)] = name;
+            }
+            else
+            {
+                findings.Add("party", FormattableString.Invariant($"The name of submitter {rows.Int(0)} is not what the hub wrote."));
+            }
+        }
+    }
+
+    /// <summary>A running hub holds its lock; a stopped one, or a copy, does not.</summary>
+    private static bool IsRunning(string database)
+    {
+        var path = Path.Combine(database, "lock");
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var held = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}
