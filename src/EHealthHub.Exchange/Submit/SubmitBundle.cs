@@ -108,6 +108,11 @@ public sealed class SubmitBundle
 
     private async ValueTask<ActResult> One(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Failure is { } malformed)
+        {
+            return await _journal.Refuse(context, "batch", "Bundle", "", malformed.Issues[0].Code, [], malformed, cancellationToken).ConfigureAwait(false);
+        }
+
         if (entry.Action == EntryAction.Get)
         {
             return await _get.Execute(context, entry, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace EHealthHub.EndToEnd.Tests.Support;
+
+/// <summary>A gateway process; disposing kills it by its process id when it still runs.</summary>
+internal sealed class GatewayProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+
+    private GatewayProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Say(e.Data);
+        process.ErrorDataReceived += (_, e) => Say(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public static GatewayProcess Start(string data, int port, int managementPort)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "EHealthHub.Gateway.dll"), "--data", data, "--port", port.ToString(CultureInfo.InvariantCulture), "--management-port", managementPort.ToString(CultureInfo.InvariantCulture),
+        ];
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new GatewayProcess(Process.Start(start)!);
+    }
+
+    public async Task WaitUntilReady(int managementPort)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            Assert.False(_process.HasExited, "the gateway ended: " + Said());
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "the gateway was not ready within a minute: " + Said());
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{managementPort}/health/ready")));
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    /// <summary>SIGKILL: nothing of the process gets a chance to tidy up.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public string Said()
+    {
+        lock (_said)
+        {
+            return _said.ToString();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Say(string? line)
+    {
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+    }
+}
