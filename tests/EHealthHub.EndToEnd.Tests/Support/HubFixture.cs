@@ -109,6 +109,7 @@ public sealed class HubFixture : IAsyncLifetime
     {
         using var keys = AuditKeyRing.Read(Path.Combine(_directory.Layout.Auditor, AuditKeyRing.FileName));
         var parts = receipt.Split('/');
-        return ProofVerifier.Check(proof, receipt, keys.CheckpointKeys[string.Join('/', parts[..^2])]);
+        var finding = ProofVerifier.Check(proof, receipt, keys.CheckpointKeys[string.Join('/', parts[..^2])]);
+        return finding.Holds ? null : finding.Problem;
     }
 }
