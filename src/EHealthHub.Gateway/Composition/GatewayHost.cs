@@ -116,6 +116,9 @@ public static class GatewayHost
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
         var fhir = new FhirEndpoints(parts);
         fhir.Map(app);
+
+        // Named, because the one that is added unasked would stand behind the terminal step.
+        app.UseEndpoints(_ => { });
         app.Run(fhir.NoRoute);
     }
 }
