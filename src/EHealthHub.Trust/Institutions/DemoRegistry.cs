@@ -10,10 +10,10 @@ public static class DemoRegistry
     public static readonly ImmutableArray<string> AuthorityScopes = ["system/*.cruds"];
 
     /// <summary>
-    /// A hospital submits, corrects, reads and searches; the policy narrows that to what it submitted itself and to the directory. It does not delete: what was wrong is corrected in view of all. What others submitted it reads only
+    /// A hospital submits, corrects, reads, searches and deletes; the policy narrows all of it to what it submitted itself and to the directory. A deletion is a version of its own and stays in view. What others submitted it reads only
     /// with a clinician's card.
     /// </summary>
-    public static readonly ImmutableArray<string> ProviderScopes = ["system/*.crus"];
+    public static readonly ImmutableArray<string> ProviderScopes = ["system/*.cruds"];
 
     /// <summary>An insurer looks things up in the directory, and nothing else in this version.</summary>
     public static readonly ImmutableArray<string> InsurerScopes =

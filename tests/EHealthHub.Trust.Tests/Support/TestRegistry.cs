@@ -12,7 +12,7 @@ internal static class TestRegistry
 
     internal static RegistrySnapshot Snapshot() => new(
         [
-            new Institution("hospital-ankara", "Ankara Şehir Hastanesi", InstitutionKind.Provider, [Thumbprint(1000), Thumbprint(1001)], ["system/*.crus"], Suspended: false, 100),
+            new Institution("hospital-ankara", "Ankara Şehir Hastanesi", InstitutionKind.Provider, [Thumbprint(1000), Thumbprint(1001)], ["system/*.cruds"], Suspended: false, 100),
             new Institution("insurer", "Güven Sigorta", InstitutionKind.Insurer, [Thumbprint(1002)], ["system/Organization.rs"], Suspended: true, 1),
             new Institution("ministry", "Bakanlık", InstitutionKind.Authority, [Thumbprint(1003)], ["system/*.cruds"], Suspended: false, 100_000),
         ],

@@ -20,7 +20,7 @@ public sealed class CallerFactoryTests : IDisposable
     {
         var caller = Known(Ankara);
         Assert.Equal((Ankara, InstitutionKind.Provider, PersonKind.None, "HOPERAT"), (caller.Institution, caller.InstitutionKind, caller.PersonKind, caller.Purpose));
-        Assert.Equal("system/*.crus", Assert.Single(caller.Scopes));
+        Assert.Equal("system/*.cruds", Assert.Single(caller.Scopes));
         Assert.Equal(_hub.Pki[Ankara].Thumbprint, caller.Certificate);
         Assert.Null(caller.Person);
         Assert.Null(caller.TokenId);
