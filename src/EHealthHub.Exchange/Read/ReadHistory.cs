@@ -58,6 +58,6 @@ public sealed class ReadHistory(RecordStore records, DecisionFacts facts, Journa
     {
         var (method, status) = v switch { { Deleted: true } => ("DELETE", "204"), { Version: 1 } => ("POST", "201"), _ => ("PUT", "200") };
         var url = method == "POST" ? v.Type : $"{v.Type}/{v.Id}";
-        return new BundleEntry(self, v.Deleted ? null : v.Json, null, method, url, v.Version, v.LastUpdated, status);
+        return new BundleEntry(self, v.Deleted ? default(ReadOnlyMemory<byte>?) : v.Json, null, method, url, v.Version, v.LastUpdated, status);
     }
 }

@@ -162,7 +162,7 @@ public sealed class SubmitBundle
         new(end.Status, end.Location, end.Version == 0 ? null : end.Version, end.Version == 0 ? null : end.LastUpdated, null, null);
 
     private static ResponseEntry Response(ActResult result) =>
-        new(result.Status, result.Location, result.Version, result.LastUpdated, result.Body.IsEmpty ? null : result.Body, result.Failure);
+        new(result.Status, result.Location, result.Version, result.LastUpdated, result.Body.IsEmpty ? default(ReadOnlyMemory<byte>?) : result.Body, result.Failure);
 
     private ActResult Answer(bool transaction, ResponseEntry[] responses, LogPosition receipt, string language)
     {
