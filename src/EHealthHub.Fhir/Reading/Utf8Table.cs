@@ -14,7 +14,7 @@ internal sealed class Utf8Table<T>
     {
         var list = entries.ToList();
         _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, list.Count * 2))];
-        Count = list.Count;
+        Values = [.. list.Select(e => e.Value)];
         foreach (var (name, value) in list)
         {
             var key = Encoding.UTF8.GetBytes(name);
@@ -34,9 +34,8 @@ internal sealed class Utf8Table<T>
         }
     }
 
-    public int Count { get; }
-
-    public IEnumerable<T> Values => _slots.Where(s => s.Key is not null).Select(s => s.Value);
+    /// <summary>The values in the order given.</summary>
+    public IReadOnlyList<T> Values { get; }
 
     public bool TryGet(ReadOnlySpan<byte> name, [NotNullWhen(true)] out T? value)
     {

@@ -32,6 +32,17 @@ internal enum PresenceKind
 /// <param name="Right">Mask of the right elements; 0 for <see cref="PresenceKind.Any"/> and <see cref="PresenceKind.OnlyOne"/>.</param>
 internal sealed record PresenceRule(string Key, string Text, PresenceKind Kind, ulong Left, ulong Right)
 {
+    /// <summary>The rule in words.</summary>
+    public string Sentence => Kind switch
+    {
+        PresenceKind.Any => $"{Key}: at least one of these is needed: {Text.TrimEnd(' ', '|')}.",
+        PresenceKind.OnlyOne => $"{Key}: exactly one of these is needed: {Text.TrimEnd(' ', '1')}.",
+        PresenceKind.Implies => $"{Key}: {Text.Replace(" > ", " needs ", StringComparison.Ordinal)}.",
+        PresenceKind.NotBoth => $"{Key}: {Text.Replace(" ! ", " and ", StringComparison.Ordinal)} exclude each other.",
+        PresenceKind.ExactlyOne => $"{Key}: exactly one of these is needed: {Text.Replace(" ^ ", " ", StringComparison.Ordinal)}.",
+        _ => $"{Key}: {Text.Replace(" = ", " and ", StringComparison.Ordinal)} go together.",
+    };
+
     /// <summary>True when an object with the elements in <paramref name="seen"/> keeps the rule.</summary>
     public bool Holds(ulong seen)
     {

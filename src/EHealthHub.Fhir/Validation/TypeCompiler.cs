@@ -41,6 +41,8 @@ internal static class TypeCompiler
             Elements = elements,
             Required = required,
             Presence = PresenceRules.For(mapping.Name, elements),
+            Values = ValueRules.For(mapping.Name),
+            IsReference = mapping.Name == "Reference",
         };
     }
 

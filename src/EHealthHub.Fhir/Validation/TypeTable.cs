@@ -26,6 +26,9 @@ internal sealed class TypeTable
     /// <summary>Rules on which elements may or must stand together.</summary>
     public required IReadOnlyList<PresenceRule> Presence { get; init; }
 
+    /// <summary>What else is looked at once all members of an object were seen; null where nothing.</summary>
+    public required ValueRule? Values { get; init; }
+
     /// <summary>True for Reference, whose text names a resource.</summary>
-    public bool IsReference => Name == "Reference";
+    public bool IsReference { get; init; }
 }

@@ -10,6 +10,12 @@ namespace EHealthHub.Fhir.Validation;
 /// </summary>
 public sealed class Validator
 {
-    /// <summary>Issues of severity error make the submission 422; an empty list means valid. <paramref name="path"/> is the prefix of every expression, for example <c>Bundle.entry[3].resource</c>; null for the resource's own type.</summary>
-    public ImmutableArray<Issue> Validate(FhirResource resource, FhirLimits limits, string? path = null) => throw new NotSupportedException("under construction");
+    [ThreadStatic]
+    private static ValidationRun? _run;
+
+    /// <summary>
+    /// Issues of severity error make the submission 422; an empty list means valid. <paramref name="path"/> is the prefix of every expression, for example <c>Bundle.entry[3].resource</c>; null for the resource's own type. At most
+    /// <see cref="FhirLimits.IssuesMax"/> issues. A reference of the form <c>Type?query</c> is let pass here (it has its meaning in a transaction; <see cref="Transactions.TransactionPlan.CheckAlone"/> refuses it elsewhere).
+    /// </summary>
+    public ImmutableArray<Issue> Validate(FhirResource resource, FhirLimits limits, string? path = null) => (_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, path);
 }

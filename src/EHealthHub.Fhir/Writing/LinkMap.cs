@@ -13,7 +13,6 @@ internal static class LinkMap
     public static List<Edit> Edits(ReadOnlySpan<byte> json, IReadOnlyDictionary<string, string> references)
     {
         var edits = new List<Edit>();
-        var lengths = new LengthFilter(references);
         var scanner = new ReferenceScanner(json);
         try
         {
@@ -23,7 +22,7 @@ internal static class LinkMap
                 {
                     Narrative(edits, references, scanner.Start, scanner.Text);
                 }
-                else if (lengths.MayHold(scanner.Text) && references.TryGetValue(scanner.Value, out var target))
+                else if (references.TryGetValue(scanner.Value, out var target))
                 {
                     edits.Add(new Edit(scanner.Start, scanner.Text.Length, Escape(target)));
                 }
@@ -51,20 +50,4 @@ internal static class LinkMap
     }
 
     private static byte[] Escape(string target) => JsonEncodedText.Encode(target).EncodedUtf8Bytes.ToArray();
-
-    /// <summary>Tells most strings apart from every posted reference by length alone, before a string is made of them: a resource has many code systems and few references.</summary>
-    private readonly struct LengthFilter
-    {
-        private readonly ulong _lengths;
-
-        public LengthFilter(IReadOnlyDictionary<string, string> references)
-        {
-            foreach (var key in references.Keys)
-            {
-                _lengths |= 1UL << (Encoding.UTF8.GetByteCount(key) & 63);
-            }
-        }
-
-        public bool MayHold(ReadOnlySpan<byte> text) => text.Contains((byte)'\\') || (_lengths & (1UL << (text.Length & 63))) != 0;
-    }
 }

@@ -23,26 +23,23 @@ public static class ResourceWriter
         var json = JsonMarshal.GetRawUtf8Value(resource.Root);
         var edits = references is { Count: > 0 } ? LinkMap.Edits(json, references) : [];
         var buffer = ArrayPool<byte>.Shared.Rent(json.Length + AddedMax + (id.Length * 6) + edits.Sum(e => e.Text.Length));
-        var output = new StampOutput(json, buffer, edits);
-        output.Write("{\"resourceType\":\""u8);
-        output.Write(resource.Type);
-        output.Write("\",\"id\":\""u8);
-        output.Write(JsonEncodedText.Encode(id).EncodedUtf8Bytes);
-        output.Write("\",\"meta\":{\"versionId\":\""u8);
-        output.Write(version);
-        output.Write("\",\"lastUpdated\":\""u8);
-        output.Write(lastUpdated);
-        output.Write("\""u8);
-        output.CopyMeta();
-        output.Write("}"u8);
-        output.CopyRest();
-        output.Write("}"u8);
-        var stamped = buffer.AsSpan(0, output.Written).ToArray();
+        var stamp = new Stamping(json, buffer, edits);
+        stamp.Write("{\"resourceType\":\""u8);
+        stamp.Write(resource.Type);
+        stamp.Write("\",\"id\":\""u8);
+        stamp.Write(JsonEncodedText.Encode(id).EncodedUtf8Bytes);
+        stamp.Write("\",\"meta\":{\"versionId\":\""u8);
+        stamp.Write(version);
+        stamp.Write("\",\"lastUpdated\":\""u8);
+        stamp.Write(lastUpdated);
+        stamp.Write("\""u8);
+        stamp.WriteSendersMembers();
+        var stamped = buffer.AsSpan(0, stamp.Written).ToArray();
         ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         return stamped;
     }
 
-    private ref struct StampOutput(ReadOnlySpan<byte> json, Span<byte> output, List<LinkMap.Edit> edits)
+    private ref struct Stamping(ReadOnlySpan<byte> json, Span<byte> output, List<LinkMap.Edit> edits)
     {
         private readonly ReadOnlySpan<byte> _json = json;
         private readonly Span<byte> _output = output;
@@ -69,49 +66,56 @@ public static class ResourceWriter
             Written += Instant.Length;
         }
 
-        /// <summary>The members of the posted meta that are the sender's.</summary>
-        public void CopyMeta()
+        /// <summary>The rest of meta, then the rest of the resource, and the ends of both.</summary>
+        public void WriteSendersMembers()
         {
+            // Meta is written first wherever it stands in the body, so the places of the other members are kept meanwhile.
+            var runs = new Runs(stackalloc int[Runs.Max * 2]);
             var reader = new Utf8JsonReader(_json, new JsonReaderOptions { MaxDepth = int.MaxValue });
             reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isMeta = reader.ValueTextEquals("meta"u8);
-                if (!isMeta)
-                {
-                    reader.Skip();
-                    continue;
-                }
-
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.StartObject)
-                {
-                    CopyMembers(ref reader, static name => !name.EndsWith("versionId"u8) && !name.EndsWith("lastUpdated"u8));
-                }
-
-                return;
-            }
-        }
-
-        /// <summary>Every member of the resource that was not written yet.</summary>
-        public void CopyRest()
-        {
-            var reader = new Utf8JsonReader(_json, new JsonReaderOptions { MaxDepth = int.MaxValue });
-            reader.Read();
-            CopyMembers(ref reader, static name => !name.SequenceEqual("resourceType"u8) && !name.SequenceEqual("id"u8) && !name.SequenceEqual("meta"u8));
-        }
-
-        private delegate bool Keeps(ReadOnlySpan<byte> name);
-
-        /// <summary>Copies the members of the object that <paramref name="reader"/> stands on, each after a comma.</summary>
-        private void CopyMembers(ref Utf8JsonReader reader, Keeps keeps)
-        {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var from = (int)reader.TokenStartIndex;
-                var kept = keeps(reader.ValueSpan);
+                if (reader.ValueTextEquals("meta"u8))
+                {
+                    reader.Read();
+                    WriteMeta(ref reader);
+                    continue;
+                }
+
+                var isHubs = reader.ValueTextEquals("resourceType"u8) || reader.ValueTextEquals("id"u8);
                 reader.Skip();
-                if (kept)
+                if (!isHubs)
+                {
+                    runs.Add(from, (int)reader.BytesConsumed);
+                }
+            }
+
+            Write("}"u8);
+            for (var i = 0; i < runs.Count; i++)
+            {
+                Write(","u8);
+                Copy(runs.From(i), runs.To(i));
+            }
+
+            Write("}"u8);
+        }
+
+        /// <summary>The members of the posted meta that are the sender's.</summary>
+        private void WriteMeta(ref Utf8JsonReader reader)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                return;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var from = (int)reader.TokenStartIndex;
+                var isHubs = reader.ValueSpan.EndsWith("versionId"u8) || reader.ValueSpan.EndsWith("lastUpdated"u8);
+                reader.Skip();
+                if (!isHubs)
                 {
                     Write(","u8);
                     Copy(from, (int)reader.BytesConsumed);
@@ -132,6 +136,32 @@ public static class ResourceWriter
             }
 
             Write(_json[from..to]);
+        }
+    }
+
+    /// <summary>Stretches of members that stand side by side and are copied as one. Only resourceType, id and meta part them, so there are at most four.</summary>
+    private ref struct Runs(Span<int> places)
+    {
+        public const int Max = 4;
+
+        private readonly Span<int> _places = places;
+
+        public int Count { get; private set; }
+
+        public readonly int From(int index) => _places[index * 2];
+
+        public readonly int To(int index) => _places[(index * 2) + 1];
+
+        public void Add(int from, int to)
+        {
+            if (Count > 0 && To(Count - 1) + 1 == from)
+            {
+                _places[((Count - 1) * 2) + 1] = to;
+                return;
+            }
+
+            _places[Count * 2] = from;
+            _places[(Count++ * 2) + 1] = to;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace EHealthHub.Fhir.Search.Extraction;
@@ -9,7 +10,14 @@ namespace EHealthHub.Fhir.Search.Extraction;
 /// <param name="Names">Every name that a value may carry, sorted ordinally: the codes, and each with <c>:identifier</c> and <c>:text</c>.</param>
 /// <param name="Presences">Parameters that always have a value, true or false (<c>deceased</c>): their position in <paramref name="Names"/>.</param>
 /// <param name="NotTaken">Ends of paths whose element type cannot carry a value of the parameter's type, for the record: <c>date: Immunization.occurrence (string)</c>.</param>
-internal sealed record ExtractionPlan(PathNode Root, ImmutableArray<string> Names, ImmutableArray<ushort> Presences, ImmutableArray<string> NotTaken);
+/// <param name="Traits">What a query by token must know of its parameter, by code; not there for parameters over Codings, Identifiers and the like.</param>
+internal sealed record ExtractionPlan(
+    PathNode Root, ImmutableArray<string> Names, ImmutableArray<ushort> Presences, ImmutableArray<string> NotTaken, FrozenDictionary<string, TokenTraits> Traits);
+
+/// <summary>A token parameter all of whose elements are plain strings or plain codes.</summary>
+/// <param name="IsText">Strings: compared without regard to case (R4 3.1.1.4.10).</param>
+/// <param name="ImplicitSystems">Codes and booleans: the systems that their value set implies. A query may name one of them; the element never does.</param>
+internal sealed record TokenTraits(bool IsText, ImmutableArray<string> ImplicitSystems);
 
 /// <summary>A place in the resource.</summary>
 internal sealed class PathNode

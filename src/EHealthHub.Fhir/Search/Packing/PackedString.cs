@@ -31,6 +31,20 @@ internal readonly ref struct PackedString
     /// <summary>UTF-8 of the text, for known words and literals; 16 bytes, big-endian, for UUIDs.</summary>
     internal ReadOnlySpan<byte> Bytes => _form != PackedForm.Known ? _bytes : Known == 0 ? default : KnownStrings.Strings.Utf8(Known);
 
+    /// <summary>Room that <see cref="Utf8"/> may need.</summary>
+    internal const int ScratchLength = 48;
+
+    /// <summary>The text as UTF-8; a UUID is written out in <paramref name="scratch"/>.</summary>
+    internal ReadOnlySpan<byte> Utf8(Span<byte> scratch)
+    {
+        if (_form is PackedForm.Known or PackedForm.Literal)
+        {
+            return Bytes;
+        }
+
+        return scratch[..Encoding.UTF8.GetBytes(Make()!, scratch)];
+    }
+
     internal string? Make() => _form switch
     {
         PackedForm.Known => Known == 0 ? null : KnownStrings.Strings.Word(Known),

@@ -1,0 +1,198 @@
+using EHealthHub.Fhir.Search.Packing;
+
+namespace EHealthHub.Fhir.Search.Matching;
+
+/// <summary>One OR-ed value of a criterion, prepared once for all candidates.</summary>
+internal abstract class ValueTest
+{
+    /// <summary>The kind of the values it can be asked of.</summary>
+    internal abstract FactKind Kind { get; }
+
+    /// <summary>True when the value at the reader satisfies it.</summary>
+    internal abstract bool Accepts(ref FactsReader value);
+}
+
+/// <summary><c>code</c>, <c>system|code</c>, <c>|code</c> and <c>system|</c> (R4 3.1.1.4.10). Literal: no case folding, but for parameters over plain strings.</summary>
+internal sealed class TokenTest(string? system, string? code, bool isText) : ValueTest
+{
+    private readonly PackedKey? _system = system is null ? null : new PackedKey(system.Length == 0 ? null : system);
+    private readonly PackedKey? _code = code is null || isText ? null : new PackedKey(code);
+    private readonly StringTest? _text = code is null || !isText ? null : new StringTest(code, StringTest.Way.Same);
+
+    internal override FactKind Kind => FactKind.Token;
+
+    /// <summary>For <c>_id</c>, which has no system and always keeps its case.</summary>
+    internal bool AcceptsCode(in PackedString id) => _system is null && _code is not null && _code.Is(id);
+
+    internal override bool Accepts(ref FactsReader value)
+    {
+        var system = value.String();
+        var code = value.String();
+        return (_system is null || _system.Is(system)) && (_code is null || _code.Is(code)) && (_text is null || (!code.IsNull && _text.Accepts(code)));
+    }
+}
+
+/// <summary>A string by its folded beginning, its folded middle, or exactly (R4 3.1.1.4.8).</summary>
+internal sealed class StringTest : ValueTest
+{
+    // Folding at most doubles a text (æ); the stored text is at most 512 units long, but for exact comparison no bound is needed.
+    private const int FoldedMax = 1_088;
+
+    private readonly Way _way;
+    private readonly string _folded;
+    private readonly PackedKey _exact;
+
+    internal StringTest(string text, Way way)
+    {
+        var cut = Extraction.FactSink.Cut(text);
+        _way = way;
+        _folded = SearchText.Fold(cut);
+        _exact = new PackedKey(cut);
+    }
+
+    /// <summary>How the texts are compared.</summary>
+    internal enum Way
+    {
+        StartsWith,
+        Contains,
+        Exact,
+        Same,
+    }
+
+    internal override FactKind Kind => FactKind.String;
+
+    internal override bool Accepts(ref FactsReader value) => Accepts(value.String());
+
+    internal bool Accepts(in PackedString stored)
+    {
+        if (_way == Way.Exact)
+        {
+            return _exact.Is(stored);
+        }
+
+        Span<byte> scratch = stackalloc byte[PackedString.ScratchLength];
+        Span<char> folded = stackalloc char[_way == Way.StartsWith ? Math.Min(_folded.Length, FoldedMax) : FoldedMax];
+        var text = folded[..SearchText.Fold(stored.Utf8(scratch), folded)];
+        return _way switch
+        {
+            Way.StartsWith => text.SequenceEqual(_folded.AsSpan(0, folded.Length)),
+            Way.Contains => text.IndexOf(_folded, StringComparison.Ordinal) >= 0,
+            _ => text.SequenceEqual(_folded),
+        };
+    }
+}
+
+/// <summary>A range of time (R4 3.1.1.4.7).</summary>
+internal sealed class DateTest(Comparison comparison, long from, long to) : ValueTest
+{
+    internal override FactKind Kind => FactKind.Date;
+
+    internal override bool Accepts(ref FactsReader value)
+    {
+        value.Date(out var storedFrom, out var storedTo);
+        return Accepts(storedFrom, storedTo);
+    }
+
+    internal bool Accepts(long storedFrom, long storedTo) => Comparisons.Dates(comparison, storedFrom, storedTo, from, to);
+}
+
+/// <summary>
+/// A number, and with it a quantity (R4 3.1.1.4.6 and 3.1.1.4.11). <c>eq</c>, <c>ne</c> compare with the range that the digits of the query leave open, its upper end exclusive; other prefixes take the number as exact, <c>ap</c> one tenth of it around it.
+/// The stored number is exact as written. Units are compared as written: nothing is converted.
+/// </summary>
+internal sealed class NumberTest(FactKind kind, Comparison comparison, decimal number, decimal low, decimal high, string? system, string? unit) : ValueTest
+{
+    private readonly PackedKey? _system = system is null ? null : new PackedKey(system);
+    private readonly PackedKey? _unit = unit is null ? null : new PackedKey(unit);
+    private readonly decimal _margin = Math.Abs(number) / 10;
+
+    internal override FactKind Kind => kind;
+
+    internal override bool Accepts(ref FactsReader value)
+    {
+        var from = value.Number(out var numberTo);
+        var to = numberTo ?? from;
+        if (kind == FactKind.Quantity)
+        {
+            var storedSystem = value.String();
+            var storedUnit = value.String();
+            if ((_system is not null && !_system.Is(storedSystem)) || (_unit is not null && !_unit.Is(storedUnit)))
+            {
+                return false;
+            }
+        }
+
+        return comparison switch
+        {
+            Comparison.Eq => from >= low && to < high,
+            Comparison.Ne => from < low || to >= high,
+            Comparison.Gt => to > number,
+            Comparison.Lt => from < number,
+            Comparison.Ge => to >= number,
+            Comparison.Le => from <= number,
+            Comparison.Sa => from > number,
+            Comparison.Eb => to < number,
+            _ => from <= number + _margin && to >= number - _margin,
+        };
+    }
+}
+
+/// <summary>A reference by type and id, or by its whole text; a canonical with or without its version (R4 3.1.1.4.12 and 3.1.1.4.13).</summary>
+internal sealed class ReferenceTest(string? type, string text) : ValueTest
+{
+    private readonly PackedKey? _type = type is null ? null : new PackedKey(type);
+    private readonly UriTest _text = new(FactKind.Reference, text, UriTest.Way.Same);
+
+    internal override FactKind Kind => FactKind.Reference;
+
+    internal override bool Accepts(ref FactsReader value)
+    {
+        var storedType = value.String();
+        var stored = value.String();
+        return (_type is null || _type.Is(storedType)) && _text.Accepts(stored);
+    }
+}
+
+/// <summary>A URI, case-sensitive; <c>url</c> also finds <c>url|version</c> (R4 3.1.1.4.9 and 3.1.1.4.13).</summary>
+internal sealed class UriTest(FactKind kind, string text, UriTest.Way way) : ValueTest
+{
+    private readonly PackedKey _key = new(text);
+
+    /// <summary>How the texts are compared.</summary>
+    internal enum Way
+    {
+        Same,
+        Below,
+        Above,
+    }
+
+    internal override FactKind Kind => kind;
+
+    internal override bool Accepts(ref FactsReader value) => Accepts(value.String());
+
+    internal bool Accepts(in PackedString stored)
+    {
+        if (_key.Is(stored))
+        {
+            return true;
+        }
+
+        if (stored.IsNull)
+        {
+            return false;
+        }
+
+        Span<byte> scratch = stackalloc byte[PackedString.ScratchLength];
+        var text = stored.Utf8(scratch);
+        return way switch
+        {
+            Way.Same => text.Length > _key.Utf8.Length && text[_key.Utf8.Length] == '|' && text.StartsWith(_key.Utf8),
+            Way.Below => IsBelow(text, _key.Utf8),
+            _ => IsBelow(_key.Utf8, text),
+        };
+    }
+
+    // http://acme.org/fhir is below http://acme.org, and http://acme.organic is not.
+    private static bool IsBelow(ReadOnlySpan<byte> low, ReadOnlySpan<byte> high) =>
+        low.Length > high.Length && low.StartsWith(high) && (high is [.., (byte)'/'] || low[high.Length] is (byte)'/' or (byte)'|');
+}

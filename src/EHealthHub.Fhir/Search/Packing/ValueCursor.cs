@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using EHealthHub.Fhir.Search.Extraction;
+using EHealthHub.Fhir.Search.Matching;
+
+namespace EHealthHub.Fhir.Search.Packing;
+
+/// <summary>Goes through the values of packed facts, telling name, kind and where the payload stands, without reading what nobody asked for.</summary>
+internal ref struct ValueCursor
+{
+    private readonly int _count;
+    private FactsReader _reader;
+    private Ring _payloads;
+    private int _index;
+    private int _payload;
+    private int _name;
+    private ReadOnlySpan<byte> _literal;
+
+    /// <summary>The reader stands before the number of values.</summary>
+    internal ValueCursor(FactsReader reader)
+    {
+        _count = reader.Count(FactSink.ValuesMax);
+        _reader = reader;
+        _name = -1;
+    }
+
+    internal FactKind Kind { get; private set; }
+
+    internal byte Ending { get; private set; }
+
+    /// <summary>A reader that stands before the payload.</summary>
+    internal readonly FactsReader Payload => _reader.At(_payload);
+
+    internal readonly bool NameIs(CriterionPlan criterion) => _name >= 0 ? _name == criterion.NameIndex : criterion.NameIndex < 0 && _literal.SequenceEqual(criterion.Name);
+
+    internal bool Next()
+    {
+        if (_index == _count)
+        {
+            return _reader.AtEnd ? false : throw FactsReader.Broken("goes on after its end");
+        }
+
+        var head = _reader.Byte();
+        Kind = (FactKind)(head & FactsFormat.KindMask);
+        Ending = (byte)(head & FactsFormat.EndingMask);
+        if ((head & FactsFormat.SameName) == 0)
+        {
+            _name = _reader.Name(out _literal);
+        }
+
+        if ((head & FactsFormat.Repeated) == 0)
+        {
+            _payload = _reader.Position;
+            Skip(ref _reader, Kind);
+        }
+        else
+        {
+            var distance = _reader.Count(Math.Min(FactsFormat.RepeatMax, _index));
+            _payload = distance > 0 ? _payloads[(_index - distance) % RingLength] : throw FactsReader.Broken("repeats nothing");
+        }
+
+        _payloads[_index++ % RingLength] = _payload;
+        return true;
+    }
+
+    private static void Skip(ref FactsReader reader, FactKind kind)
+    {
+        switch (kind)
+        {
+            case FactKind.Token or FactKind.Reference:
+                _ = reader.String();
+                _ = reader.String();
+                break;
+            case FactKind.Date:
+                reader.Date(out _, out _);
+                break;
+            case FactKind.Number:
+                _ = reader.Number(out _);
+                break;
+            case FactKind.Quantity:
+                _ = reader.Number(out _);
+                _ = reader.String();
+                _ = reader.String();
+                break;
+            case FactKind.String or FactKind.Uri:
+                _ = reader.String();
+                break;
+            default:
+                throw FactsReader.Broken("has a value of no known kind");
+        }
+    }
+
+    private const int RingLength = FactsFormat.RepeatMax + 1;
+
+    // Where the payloads before begin, for values that repeat one.
+    [InlineArray(RingLength)]
+    private struct Ring
+    {
+        private int _first;
+    }
+}

@@ -1,0 +1,31 @@
+using EHealthHub.Fhir.Outcomes;
+
+namespace EHealthHub.Fhir.Search.Parsing;
+
+/// <summary>Why a query is refused. The parameter's name is said, never its value: values are clinical content.</summary>
+internal static class QueryFailures
+{
+    private const int NameMax = 64;
+
+    internal static Failure UnknownType() => Failure.Of(404, "not-supported", "resource-type-unknown", "The path names no resource type of R4 that can be searched.");
+
+    internal static Failure Unknown(string name) => Failure.Of(400, "not-supported", "search-parameter-unknown", $"The search parameter {Name(name)} is not known for this type.");
+
+    internal static Failure NotSupported(string name, string what) => Failure.Of(400, "not-supported", "search-not-supported", $"{Name(name)}: {what} not supported.");
+
+    internal static Failure Modifier(string name, string modifier) =>
+        Failure.Of(400, "not-supported", "search-modifier-not-supported", $"The modifier :{Name(modifier)} is not supported at the search parameter {Name(name)}.");
+
+    internal static Failure Value(string name, string expected) => Failure.Of(400, "value", "search-value-invalid", $"A value of the search parameter {Name(name)} is not valid: {expected}.");
+
+    internal static Failure Repeated(string name) => Failure.Of(400, "invalid", "search-parameter-repeated", $"{Name(name)} may be given once.");
+
+    internal static Failure TooLarge(string bound) => Failure.Of(400, "too-long", "search-too-large", $"A search has at most {bound}.");
+
+    // A name is the caller's text: cut, and without what could not be a name.
+    private static string Name(string name)
+    {
+        var shown = name.Length <= NameMax ? name : name[..NameMax];
+        return string.Concat(shown.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ':' or '.' ? c : '?'));
+    }
+}
