@@ -28,6 +28,8 @@ public sealed record BundleEntry(string FullUrl, ReadOnlyMemory<byte>? Json, str
 public sealed record ResponseEntry(int Status, string? Location, int? Version, DateTimeOffset? LastUpdated, ReadOnlyMemory<byte>? Json, Failure? Failure);
 
 /// <summary>A link of a Bundle: self, next, first, previous.</summary>
+/// <param name="Relation">Its relation (RFC 8288).</param>
+/// <param name="Url">Absolute URL.</param>
 public sealed record BundleLink(string Relation, string Url);
 
 /// <summary>Writes Bundles around stored bytes; the bytes are copied, never parsed.</summary>
