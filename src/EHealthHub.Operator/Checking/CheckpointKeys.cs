@@ -11,6 +11,9 @@ namespace EHealthHub.Operator.Checking;
 /// </summary>
 internal static class CheckpointKeys
 {
+    // As the auditor's process writes it; the two rooms do not know each other.
+    private const string KeptFolder = "checkpoints";
+
     /// <summary>Keys by origin, for every log in the folder whose key is known. Throws <see cref="InvalidDataException"/> when neither file can be used.</summary>
     public static IReadOnlyDictionary<string, byte[]> Of(HubLayout layout)
     {
@@ -42,8 +45,14 @@ internal static class CheckpointKeys
     }
 
     /// <summary>Checkpoints that the auditor kept: each log must extend them.</summary>
-    public static IReadOnlyList<string> Kept(HubLayout layout) =>
-        Directory.Exists(layout.Auditor) ? [.. Directory.EnumerateFiles(layout.Auditor, "*.checkpoint", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText)] : [];
+    public static IReadOnlyList<string> Kept(HubLayout layout)
+    {
+        var folder = Path.Combine(layout.Auditor, KeptFolder);
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Where(IsKept).Order(StringComparer.Ordinal).Select(File.ReadAllText)] : [];
+    }
+
+    /// <summary>A file is named as its log's folder; one that is being written ends with .new and does not count yet.</summary>
+    private static bool IsKept(string file) => !file.EndsWith(".new", StringComparison.Ordinal) && LogFolder.OriginOf(Path.GetFileName(file)) is not null;
 
     private static IEnumerable<string> Origins(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(d => LogFolder.OriginOf(Path.GetFileName(d))).OfType<string>() : [];

@@ -26,9 +26,8 @@ internal static class AuditCommand
         try
         {
             var keys = CheckpointKeys.Of(layout);
-            var pace = new Pace();
             var since = TimeProvider.System.GetTimestamp();
-            var reports = LogVerifier.Verify(layout.Audit, keys, CheckpointKeys.Kept(layout), new PacedProgress(pace), cancel);
+            var reports = LogVerifier.Verify(layout.Audit, keys, CheckpointKeys.Kept(layout), new PacedProgress(n => $"audit verify: {n} entries"), cancel);
             return Tell(reports, TimeProvider.System.GetElapsedTime(since));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -71,22 +70,5 @@ internal static class AuditCommand
 
         Say.Good(string.Create(CultureInfo.InvariantCulture, $"{reports.Sum(r => r.DurableSize)} entries recomputed in {took.TotalSeconds:0.00} s; nothing was changed, dropped or put in another order"));
         return HubCommand.Done;
-    }
-
-    /// <summary>Progress from any thread.</summary>
-    private sealed class PacedProgress(Pace pace) : IProgress<long>
-    {
-        private readonly Lock _turn = new();
-
-        public void Report(long value)
-        {
-            lock (_turn)
-            {
-                if (pace.IsDue())
-                {
-                    Say.Progress($"audit verify: {value} entries");
-                }
-            }
-        }
     }
 }

@@ -35,11 +35,13 @@ internal static class HubCommand
     {
         var root = new RootCommand("EHealthHub, a secure national e-health record exchange: the operators' command line.")
         {
+            DemoCommand.Build(),
             UpCommand.Build(),
             DownCommand.Build(),
             LoadCommand.Build(),
             GenerateCommand.Build(),
             AuditCommand.Build(),
+            RecordsCommand.Build(),
             RegistryCommand.Build(),
             PkiCommand.Build(),
             BareKestrelCommand.Build(),
