@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Keys.Development;
+using EHealthHub.Keys.Sealing;
+using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
+using EHealthHub.Records.Index;
+using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 using EHealthHub.Records.Store;
 
@@ -38,10 +43,51 @@ internal static class RecordStoreRun
         using var parts = new StoreParts(database, hub, vault, new RecordStoreOptions(), TimeProvider.System);
         using var writer = new SqliteWriter(database, 65_536);
         using var reader = new SqliteReader(database, 8_192);
+        Steps(corpus);
         Write(corpus, parts, writer, reader);
         SqliteDatabaseSize(database, corpus.JsonBytes);
         Read(corpus, parts, reader);
         Search(corpus, parts, reader);
+    }
+
+    /// <summary>Where the time of sealing goes.</summary>
+    private static void Steps(RecordStoreCorpus corpus)
+    {
+        using var sealer = new RecordSealer();
+        using var compression = new Compression();
+        using var key = DataKey.Create(1);
+        using var tokens = new CompartmentTokens(key);
+        var entries = corpus.Asks.SelectMany(a => a.Entries.Select(e => (Ask: a, Entry: e))).ToList();
+        var json = entries.Select(e => ResourceWriter.Stamp(e.Entry.Resource!, e.Entry.Id, 1, e.Ask.Time, e.Ask.References)).ToList();
+        var facts = entries.Select(e => SearchFacts.Extract(e.Entry.Resource!, e.Entry.Id, 1, e.Ask.Time, "hospital-ankara", e.Entry.CompartmentName, e.Ask.References)).ToList();
+        var packed = facts.Select(f => Opener.Encode(f, [])).ToList();
+        Time("stamp", i => ResourceWriter.Stamp(entries[i].Entry.Resource!, entries[i].Entry.Id, 1, entries[i].Ask.Time, entries[i].Ask.References));
+        Time("extract", i => SearchFacts.Extract(entries[i].Entry.Resource!, entries[i].Entry.Id, 1, entries[i].Ask.Time, "hospital-ankara", entries[i].Entry.CompartmentName, entries[i].Ask.References));
+        Time("encode facts", i => Opener.Encode(facts[i], []));
+        Time("decode facts", i => Opener.Decode(packed[i]));
+        Time("tokens", i => TokenSets.Of(tokens, facts[i], false));
+        Time("compress body", i => Pack(compression, json[i], Dictionaries.Bodies));
+        Time("compress facts", i => Pack(compression, packed[i], Dictionaries.Facts));
+        Time("seal 512 bytes", i => Sealer.Seal(key, json[0].AsSpan(0, 512), json[0].AsSpan(0, 160)));
+        Console.WriteLine($"  body {json.Average(j => j.Length):n0} bytes, facts {packed.Average(p => p.Length):n0} bytes on average");
+
+        void Time(string name, Action<int> step)
+        {
+            for (var i = 0; i < Math.Min(4_000, entries.Count); i++)
+            {
+                step(i);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < entries.Count; i++)
+            {
+                step(i);
+            }
+
+            Console.WriteLine($"  {name}: {Stopwatch.GetElapsedTime(start).TotalMicroseconds / entries.Count:n1} us");
+        }
+
+        static void Pack(Compression compression, byte[] content, byte dictionary) => System.Buffers.ArrayPool<byte>.Shared.Return(compression.Pack(content, dictionary).Rented);
     }
 
     private static void Write(RecordStoreCorpus corpus, StoreParts parts, SqliteWriter writer, SqliteReader reader)

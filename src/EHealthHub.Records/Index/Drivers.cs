@@ -12,6 +12,9 @@ internal static class Drivers
 {
     private const int ValuesMax = 50;
 
+    // Facts keep the first 512 units of a text; what may have been cut drives nothing.
+    private const int TextMax = 500;
+
     /// <summary>All drivers; the last resort, the type alone, only where there is no other.</summary>
     public static List<Driver> Of(SearchQuery query, bool directory)
     {
@@ -53,9 +56,9 @@ internal static class Drivers
         {
             var written = value.Kind switch
             {
-                FactKind.Token when value.Text is { } code => TokenRules.Fold(code),
+                FactKind.Token when value.Text is { Length: <= TextMax } code => SearchText.Fold(code),
                 FactKind.Reference when value.Text is { Length: > 0 } id && !id.Contains('/', StringComparison.Ordinal) && !id.Contains(':', StringComparison.Ordinal) => id,
-                FactKind.Uri when value.Text is { } uri => uri,
+                FactKind.Uri when value.Text is { Length: <= TextMax } uri => TokenRules.WithoutVersion(uri),
                 FactKind.String when value.Text is { } text && TokenRules.Prefix(text).Length == TokenRules.PrefixLength => TokenRules.Prefix(text),
                 _ => null,
             };

@@ -74,11 +74,12 @@ internal static class TokenRules
         return pairs;
     }
 
-    /// <summary>How a value stands in the index: codes and texts folded, a month as <c>yyyymm</c>.</summary>
+    /// <summary>How a value stands in the index: codes and texts folded as search folds them, a month as <c>yyyymm</c>.</summary>
     public static IEnumerable<string> ValuesOf(FactValue fact) => fact.Kind switch
     {
-        FactKind.Token when fact.Text is { } code => [Fold(code)],
-        FactKind.Reference or FactKind.Uri when fact.Text is { } text => [text],
+        FactKind.Token when fact.Text is { } code => [SearchText.Fold(code)],
+        FactKind.Reference when fact.Text is { } text => [text],
+        FactKind.Uri when fact.Text is { } uri => [WithoutVersion(uri)],
         FactKind.String when fact.Text is { } text => [Prefix(text)],
         FactKind.Date => Months(fact.From, fact.To, MonthsMax) ?? [Many],
         _ => [],
@@ -101,15 +102,15 @@ internal static class TokenRules
         return [.. Enumerable.Range(first, last - first + 1).Select(m => $"{m / 12:0000}{(m % 12) + 1:00}")];
     }
 
-    /// <summary>One way of writing for what search may take as equal.</summary>
-    public static string Fold(string text) => text.ToLowerInvariant();
-
-    /// <summary>The first letters of a text, folded.</summary>
+    /// <summary>The first letters of a text, folded as search folds it.</summary>
     public static string Prefix(string text)
     {
-        var folded = Fold(text);
+        var folded = SearchText.Fold(text);
         return folded.Length <= PrefixLength ? folded : folded[..PrefixLength];
     }
+
+    /// <summary>A canonical without its version: <c>url</c> finds <c>url|1.0</c>.</summary>
+    public static string WithoutVersion(string uri) => uri.IndexOf('|', StringComparison.Ordinal) is var bar and >= 0 ? uri[..bar] : uri;
 
     // Years 1 to 9999: what DateTimeOffset can say.
     private static readonly long MinTime = Store.Microseconds.From(DateTimeOffset.MinValue);

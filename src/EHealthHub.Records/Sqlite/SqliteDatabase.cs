@@ -46,16 +46,30 @@ internal static class SqliteDatabase
 
     public static void Run(SqliteConnection connection, string sql)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException exception)
+        {
+            throw SqliteFault.From(exception.SqliteErrorCode, exception.SqliteExtendedErrorCode, exception.Message);
+        }
     }
 
     public static long Number(SqliteConnection connection, string sql)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)(command.ExecuteScalar() ?? 0L);
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return (long)(command.ExecuteScalar() ?? 0L);
+        }
+        catch (SqliteException exception)
+        {
+            throw SqliteFault.From(exception.SqliteErrorCode, exception.SqliteExtendedErrorCode, exception.Message);
+        }
     }
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
@@ -75,42 +89,28 @@ internal static class SqliteDatabase
 
     private static void Configure(SqliteConnection connection, int cacheKiB)
     {
-        try
-        {
-            Run(connection, "PRAGMA synchronous=FULL"); // an acknowledged commit survives the power cut
-            Run(connection, "PRAGMA secure_delete=ON"); // what is deleted is overwritten, not only unlinked
-            Run(connection, "PRAGMA temp_store=MEMORY"); // no temporary file beside the database
-            Run(connection, "PRAGMA busy_timeout=10000");
-            Run(connection, "PRAGMA trusted_schema=OFF");
-            Run(connection, "PRAGMA cell_size_check=ON");
-            Run(connection, "PRAGMA wal_autocheckpoint=4000"); // pages: 16 MB of log before it is folded in
-            Run(connection, "PRAGMA journal_size_limit=33554432");
-            Run(connection, $"PRAGMA cache_size=-{cacheKiB}");
-        }
-        catch (SqliteException exception)
-        {
-            throw SqliteFault.From(exception.SqliteErrorCode, exception.SqliteExtendedErrorCode, exception.Message);
-        }
+        Run(connection, "PRAGMA synchronous=FULL"); // an acknowledged commit survives the power cut
+        Run(connection, "PRAGMA secure_delete=ON"); // what is deleted is overwritten, not only unlinked
+        Run(connection, "PRAGMA temp_store=MEMORY"); // no temporary file beside the database
+        Run(connection, "PRAGMA busy_timeout=10000");
+        Run(connection, "PRAGMA trusted_schema=OFF");
+        Run(connection, "PRAGMA cell_size_check=ON");
+        Run(connection, "PRAGMA wal_autocheckpoint=4000"); // pages: 16 MB of log before it is folded in
+        Run(connection, "PRAGMA journal_size_limit=33554432");
+        Run(connection, $"PRAGMA cache_size=-{cacheKiB}");
     }
 
     private static void Prepare(SqliteConnection connection, string script, int application)
     {
-        try
+        if (Number(connection, "PRAGMA user_version") == 0 && Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
         {
-            if (Number(connection, "PRAGMA user_version") == 0 && Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
-            {
-                Run(connection, $"BEGIN IMMEDIATE; {script} PRAGMA application_id={application}; PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
-            }
-
-            var (found, foundApplication) = (Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
-            if (found != SqliteSchema.Version || foundApplication != application)
-            {
-                throw new RecordsUnavailableException($"The database {Path.GetFileName(connection.DataSource)} is of version {found} (application {foundApplication:x}); this build knows {SqliteSchema.Version} ({application:x}).");
-            }
+            Run(connection, $"BEGIN IMMEDIATE; {script} PRAGMA application_id={application}; PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
         }
-        catch (SqliteException exception)
+
+        var (found, foundApplication) = (Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
+        if (found != SqliteSchema.Version || foundApplication != application)
         {
-            throw SqliteFault.From(exception.SqliteErrorCode, exception.SqliteExtendedErrorCode, exception.Message);
+            throw new RecordsUnavailableException($"The database {Path.GetFileName(connection.DataSource)} is of version {found} (application {foundApplication:x}); this build knows {SqliteSchema.Version} ({application:x}).");
         }
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SqliteReader : IDisposable
         _compartmentsAfter = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE number>=?1 ORDER BY number LIMIT ?2");
         _counter = Prepare("SELECT counter FROM compartment WHERE compartment_key=?1");
         _party = Prepare("SELECT handle, name FROM party WHERE ref=?1");
-        _headByToken = Prepare($"SELECT {VersionColumns}, v.body FROM national_token n CROSS JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND {IsHead} WHERE n.token=?1 LIMIT 2");
+        _headByToken = Prepare($"SELECT {VersionColumns}, v.body, n.compartment_key, n.slot FROM national_token n LEFT JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND {IsHead} WHERE n.token=?1 LIMIT 2");
         _versionByToken = Prepare($"SELECT {VersionColumns}, v.body FROM national_token n CROSS JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND v.version=?2 WHERE n.token=?1 LIMIT 2");
         _placesByToken = Prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 LIMIT ?2");
         _headFacts = Prepare($"SELECT {VersionColumns} FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 ORDER BY v.version DESC LIMIT 1");
@@ -78,7 +78,9 @@ internal sealed class SqliteReader : IDisposable
     public (UInt128 Handle, byte[] Name)? Party(int reference) => One(_party.Bind(1, reference), s => ((UInt128, byte[])?)(s.Sixteen(0), s.Blob(1).ToArray()));
 
     /// <summary>The newest version under a resource's token, with its body. More than one row means that somebody wrote into the index.</summary>
-    public List<VersionRow> HeadsByToken(UInt128 token) => All(_headByToken.Bind(1, token), s => ReadVersion(s, withBody: true));
+    public List<VersionRow> HeadsByToken(UInt128 token) => All(
+        _headByToken.Bind(1, token),
+        s => s.IsNull(0) ? throw new RecordsTamperedException("The index names a slot that is not there", s.Long(11), s.Int(12)) : ReadVersion(s, withBody: true));
 
     public List<VersionRow> VersionsByToken(UInt128 token, int version) => All(_versionByToken.Bind(1, token).Bind(2, version), s => ReadVersion(s, withBody: true));
 

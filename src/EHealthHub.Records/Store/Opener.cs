@@ -34,20 +34,36 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>Reads what <see cref="Encode"/> wrote; throws <see cref="InvalidDataException"/> for anything else.</summary>
     public static OpenedFacts Decode(ReadOnlySpan<byte> bytes)
     {
-        var count = BinaryPrimitives.ReadUInt16BigEndian(bytes);
-        bytes = bytes[2..];
-        var linked = count == 0 ? [] : new string[count];
-        for (var i = 0; i < count; i++)
-        {
-            linked[i] = Encoding.UTF8.GetString(bytes.Slice(1, bytes[0]));
-            bytes = bytes[(1 + bytes[0])..];
-        }
-
-        return new OpenedFacts(SearchFacts.Decode(bytes), linked);
+        var facts = Split(bytes, out var linked);
+        return new OpenedFacts(SearchFacts.Decode(facts), linked);
     }
 
+    /// <summary>The part that Fhir encoded, with the linked patients before it.</summary>
+    public static ReadOnlySpan<byte> Split(ReadOnlySpan<byte> bytes, out string[] linkedPatients)
+    {
+        try
+        {
+            var count = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+            bytes = bytes[2..];
+            linkedPatients = count == 0 ? [] : new string[count];
+            for (var i = 0; i < count; i++)
+            {
+                linkedPatients[i] = Encoding.UTF8.GetString(bytes.Slice(1, bytes[0]));
+                bytes = bytes[(1 + bytes[0])..];
+            }
+
+            return bytes;
+        }
+        catch (Exception exception) when (exception is ArgumentOutOfRangeException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("The facts are cut.", exception);
+        }
+    }
+
+    /// <summary>The facts of a version, opened and read.</summary>
     public OpenedFacts Facts(CompartmentInfo compartment, VersionRow row, string submitter)
     {
         using var lease = keys.Lease(compartment.Key, compartment.Handle, row.Epoch);
@@ -55,15 +71,21 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
     }
 
     /// <summary>With the key in hand, for many versions of one compartment.</summary>
-    public OpenedFacts Facts(DataKey key, CompartmentInfo compartment, VersionRow row, string submitter)
+    public OpenedFacts Facts(DataKey key, CompartmentInfo compartment, VersionRow row, string submitter) => Read(row, FactsBytes(key, compartment, row, submitter));
+
+    /// <summary>The facts as they were sealed, for a matcher that reads the encoded form.</summary>
+    public byte[] FactsBytes(DataKey key, CompartmentInfo compartment, VersionRow row, string submitter) =>
+        sealer.OpenFacts(key, Binding(compartment.Handle, row, submitter), row.FactsGeneration, row.Hash, row.Facts) ?? throw Tampered("The facts do not open", row);
+
+    /// <summary>Reads opened facts.</summary>
+    public static OpenedFacts Read(VersionRow row, ReadOnlySpan<byte> bytes)
     {
-        var bytes = sealer.OpenFacts(key, Binding(compartment.Handle, row, submitter), row.FactsGeneration, row.Hash, row.Facts) ?? throw Tampered("The facts do not open", row);
         try
         {
             var opened = Decode(bytes);
             return opened.Facts.Version == row.Version ? opened : throw Tampered("The facts are of another version", row);
         }
-        catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or IndexOutOfRangeException)
+        catch (InvalidDataException)
         {
             throw Tampered("The facts cannot be read", row);
         }

@@ -1,5 +1,6 @@
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
+using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
@@ -29,13 +30,23 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     private int _total;
     private bool _totalKnown = true;
     private long _next;
+    private long _last;
     private long _lastTaken;
+    private DataKeyLease? _lease;
+    private (long Compartment, int Epoch) _leased;
 
     public SearchPage Execute(SearchAsk ask, CancellationToken cancellationToken)
     {
-        (_ask, _cancellationToken) = (ask, cancellationToken);
-        var costly = ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
-        return new SearchPage(_matches, _totalKnown && !costly ? _total : null, costly ? 0 : _next, costly, [.. _patients.Order(StringComparer.Ordinal)]);
+        (_ask, _cancellationToken, _last) = (ask, cancellationToken, ask.AfterPosition);
+        try
+        {
+            var costly = ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
+            return new SearchPage(_matches, _totalKnown && !costly ? _total : null, costly ? 0 : _next, costly, [.. _patients.Order(StringComparer.Ordinal)]);
+        }
+        finally
+        {
+            _lease?.Dispose();
+        }
     }
 
     /// <summary>Gives false when it would cost too much.</summary>
@@ -94,7 +105,6 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     {
         var decideAll = candidates.Count <= TotalUpTo && !_ask.AllCompartments;
         _totalKnown &= decideAll || _ask.AfterPosition == 0;
-        var last = _ask.AfterPosition;
         foreach (var place in candidates)
         {
             var earlier = place.Position <= _ask.AfterPosition;
@@ -107,61 +117,72 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             if ((full && !decideAll) || _opened == FactsMax)
             {
                 _totalKnown = false;
-                _next = last;
+                _next = _last;
                 return full || driven;
             }
 
             _cancellationToken.ThrowIfCancellationRequested();
             _opened++;
-            last = place.Position;
-            if (Matches(place) is { } found)
-            {
-                _total++;
-                Take(found, place, earlier);
-            }
+            _last = place.Position;
+            DecideOne(place, earlier);
         }
 
         return true;
     }
 
-    private void Take((ResourceLocation Location, OpenedFacts Facts) found, Place place, bool earlier)
+    /// <summary>Puts a match on the page, or notes that there is one more than the page holds.</summary>
+    private void Take(Place place, VersionRow row, string submitter, ReadOnlySpan<byte> factsBytes)
     {
-        if (earlier || _ask.Query.Count == 0)
-        {
-            return;
-        }
-
         if (_matches.Count == _ask.Query.Count)
         {
-            _next = _next == 0 ? _lastTaken : _next; // there is one more than the page holds
+            _next = _next == 0 ? _lastTaken : _next;
             return;
         }
 
+        var opened = Opener.Read(row, factsBytes);
         _lastTaken = place.Position;
-        _matches.Add(found.Location);
-        _patients.UnionWith(found.Facts.LinkedPatients);
-        if (found.Facts.Facts.PatientId is { } patient)
+        _matches.Add(Locations.From(place.Compartment, row, submitter, opened.Facts.Type, opened.Facts.Id));
+        _patients.UnionWith(opened.LinkedPatients);
+        if (opened.Facts.PatientId is { } patient)
         {
             _patients.Add(patient);
         }
     }
 
-    private (ResourceLocation Location, OpenedFacts Facts)? Matches(Place place)
+    /// <summary>Opens the facts of a candidate and lets the matcher decide; the encoded form is enough for that.</summary>
+    private void DecideOne(Place place, bool earlier)
     {
         var row = reader.Head(place.Compartment.Key, place.Slot) ?? throw new RecordsTamperedException("The index names a slot that is not there", place.Compartment.Key, place.Slot);
         if (row.Deleted)
         {
-            return null;
+            return;
         }
 
         var submitter = parties.Name(reader, row.Submitter);
-        var opened = opener.Facts(place.Compartment, row, submitter);
-        if (opened.Facts.Type != _ask.Query.Type || !SearchMatcher.Matches(_ask.Query, opened.Facts))
+        var bytes = opener.FactsBytes(KeyOf(place.Compartment, row.Epoch), place.Compartment, row, submitter);
+        if (!SearchMatcher.Matches(_ask.Query, Opener.Split(bytes, out _)))
         {
-            return null;
+            return;
         }
 
-        return (Locations.From(place.Compartment, row, submitter, opened.Facts.Type, opened.Facts.Id), opened);
+        _total++;
+        if (!earlier && _ask.Query.Count > 0)
+        {
+            Take(place, row, submitter, bytes);
+        }
+    }
+
+    /// <summary>The key of the compartment at hand; candidates come compartment by compartment.</summary>
+    private DataKey KeyOf(CompartmentInfo compartment, int epoch)
+    {
+        if (_lease is null || _leased != (compartment.Key, epoch))
+        {
+            _lease?.Dispose();
+            _lease = keys.Lease(compartment.Key, compartment.Handle, epoch);
+            _leased = (compartment.Key, epoch);
+        }
+
+        return _lease.Key;
     }
 
     /// <summary>By logical id or exact identifier, wherever they lie; null when the query names none.</summary>
