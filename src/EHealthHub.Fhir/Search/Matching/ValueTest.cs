@@ -12,12 +12,12 @@ internal abstract class ValueTest
     internal abstract bool Accepts(ref FactsReader value);
 }
 
-/// <summary><c>code</c>, <c>system|code</c>, <c>|code</c> and <c>system|</c> (R4 3.1.1.4.10). Literal: no case folding, but for parameters over plain strings.</summary>
+/// <summary><c>code</c>, <c>system|code</c>, <c>|code</c> and <c>system|</c> (R4 3.1.1.4.10). Literal, case and all; only parameters over plain strings go without case.</summary>
 internal sealed class TokenTest(string? system, string? code, bool isText) : ValueTest
 {
     private readonly PackedKey? _system = system is null ? null : new PackedKey(system.Length == 0 ? null : system);
-    private readonly PackedKey? _code = code is null || isText ? null : new PackedKey(code);
-    private readonly StringTest? _text = code is null || !isText ? null : new StringTest(code, StringTest.Way.Same);
+    private readonly PackedKey? _code = code is null ? null : new PackedKey(code);
+    private readonly string? _text = code;
 
     internal override FactKind Kind => FactKind.Token;
 
@@ -28,7 +28,7 @@ internal sealed class TokenTest(string? system, string? code, bool isText) : Val
     {
         var system = value.String();
         var code = value.String();
-        return (_system is null || _system.Is(system)) && (_code is null || _code.Is(code)) && (_text is null || (!code.IsNull && _text.Accepts(code)));
+        return (_system is null || _system.Is(system)) && (isText ? string.Equals(code.Make(), _text, StringComparison.OrdinalIgnoreCase) : _code is null || _code.Is(code));
     }
 }
 
@@ -56,15 +56,13 @@ internal sealed class StringTest : ValueTest
         StartsWith,
         Contains,
         Exact,
-        Same,
     }
 
     internal override FactKind Kind => FactKind.String;
 
-    internal override bool Accepts(ref FactsReader value) => Accepts(value.String());
-
-    internal bool Accepts(in PackedString stored)
+    internal override bool Accepts(ref FactsReader value)
     {
+        var stored = value.String();
         if (_way == Way.Exact)
         {
             return _exact.Is(stored);
@@ -73,12 +71,7 @@ internal sealed class StringTest : ValueTest
         Span<byte> scratch = stackalloc byte[PackedString.ScratchLength];
         Span<char> folded = stackalloc char[_way == Way.StartsWith ? Math.Min(_folded.Length, FoldedMax) : FoldedMax];
         var text = folded[..SearchText.Fold(stored.Utf8(scratch), folded)];
-        return _way switch
-        {
-            Way.StartsWith => text.SequenceEqual(_folded.AsSpan(0, folded.Length)),
-            Way.Contains => text.IndexOf(_folded, StringComparison.Ordinal) >= 0,
-            _ => text.SequenceEqual(_folded),
-        };
+        return _way == Way.StartsWith ? text.SequenceEqual(_folded.AsSpan(0, folded.Length)) : text.IndexOf(_folded, StringComparison.Ordinal) >= 0;
     }
 }
 
