@@ -32,8 +32,9 @@ public sealed class KillNineTests : IAsyncLifetime
             using var stop = new CancellationTokenSource();
             var load = Enumerable.Range(0, Writers).Select(w => Load(w, stop.Token)).ToArray();
 
-            // Moments spread over the first 700 ms of load: within the first commits, between intent and outcome, within integration and checkpoint.
-            await Task.Delay(TimeSpan.FromMilliseconds(60 + (kill * 331 % 640)));
+            // Once writes flow, moments spread over 640 ms: within a commit, between intent and outcome, within integration and checkpoint.
+            await WritesFlow(_acknowledged.Count + 2);
+            await Task.Delay(TimeSpan.FromMilliseconds(kill * 331 % 640));
             gateway.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(load);
@@ -48,6 +49,17 @@ public sealed class KillNineTests : IAsyncLifetime
         await _hub.ExpectLogWhole();
         await _hub.ExpectRecordsWhole();
         _hub.ExpectEntries(_receipts);
+    }
+
+    /// <summary>Waits until this many writes are acknowledged: on a busy machine the first handshakes take their time.</summary>
+    private async Task WritesFlow(int count)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (_acknowledged.Count < count)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "no write was acknowledged within a minute");
+            await Task.Delay(5);
+        }
     }
 
     /// <summary>Creates, updates, small transactions and reads, until the process is gone.</summary>
