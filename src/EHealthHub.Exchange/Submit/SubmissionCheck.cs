@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Transactions;
 using EHealthHub.Fhir.Validation;
 
 namespace EHealthHub.Exchange.Submit;
@@ -8,6 +9,9 @@ namespace EHealthHub.Exchange.Submit;
 /// <summary>Validates what is submitted and chooses the status: 400 for what is not FHIR, 422 for what breaks a rule or a profile (R4 3.1.0.8).</summary>
 internal sealed class SubmissionCheck(Validator validator, FhirLimits limits)
 {
+    /// <summary>A resource that is posted alone: conditional and temporary references have their meaning in a transaction only.</summary>
+    public Failure? CheckAlone(FhirResource resource) => Check(resource, null) ?? TransactionPlan.CheckAlone(resource);
+
     public Failure? Check(FhirResource resource, string? path)
     {
         var issues = validator.Validate(resource, limits, path);

@@ -47,7 +47,7 @@ public sealed class SubmitResource
         if (entry.Resource is { } resource)
         {
             var failure = resource.Type == entry.Type
-                ? _check.Check(resource, null)
+                ? _check.CheckAlone(resource)
                 : Failure.Of(400, "invalid", "type-mismatch", $"The body is a {resource.Type}, the URL asks for a {entry.Type}.", "resourceType");
             if (failure is not null)
             {
