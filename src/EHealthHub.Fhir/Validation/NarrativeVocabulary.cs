@@ -102,9 +102,9 @@ internal static partial class NarrativeVocabulary
 
         Ascii.ToLower(value[..colon], scheme, out var length);
         scheme = scheme[..length];
-        var isData = scheme.SequenceEqual("data"u8);
-        return isData
-            ? noData || !value[(colon + 1)..].StartsWith("image/"u8) || value[(colon + 1)..].StartsWith("image/svg"u8)
+        var content = value[(colon + 1)..].TrimStart((byte)' ');
+        return scheme.SequenceEqual("data"u8)
+            ? noData || !content.StartsWith("image/"u8) || content.StartsWith("image/svg"u8)
             : !(scheme.SequenceEqual("http"u8) || scheme.SequenceEqual("https"u8) || scheme.SequenceEqual("mailto"u8) || scheme.SequenceEqual("tel"u8) || scheme.SequenceEqual("urn"u8) || scheme.SequenceEqual("ftp"u8) || scheme.SequenceEqual("cid"u8));
     }
 

@@ -43,7 +43,7 @@ internal static class PrimitiveFormats
 
         for (var i = 0; i < text.Length; i++)
         {
-            if (Whitespace.Contains(text[i]) && (i == 0 || i == text.Length - 1 || Whitespace.Contains(text[i - 1])))
+            if (Whitespace.Contains(text[i]) && (text[i] != (byte)' ' || i == 0 || i == text.Length - 1 || text[i - 1] == (byte)' '))
             {
                 return false;
             }

@@ -34,5 +34,37 @@ internal static class Samples
         {"request":{"method":"DELETE","url":"Basic/c"}},{"request":{"method":"GET","url":"Patient?name=kaya"}}]}
         """;
 
+    public const string Encounter = """
+        {"resourceType":"Encounter","id":"e1","identifier":[{"system":"urn:ietf:rfc:3986","value":"urn:uuid:0b5d1a2c-0000-4000-8000-000000000009"}],"status":"in-progress",
+        "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"IMP"},"type":[{"coding":[{"system":"http://snomed.info/sct","code":"183452005"}]}],
+        "subject":{"reference":"Patient/zeynep","type":"Patient"},"participant":[{"individual":{"reference":"Practitioner/ayse"},"period":{"start":"2026-11-20"}}],
+        "period":{"start":"2026-11-20T08:00:00+03:00"},"length":{"value":4,"unit":"h","system":"http://unitsofmeasure.org","code":"h"},
+        "diagnosis":[{"condition":{"reference":"Condition/c1"},"rank":1}],"hospitalization":{"admitSource":{"text":"emergency"}},"serviceProvider":{"reference":"Organization/ankara"}}
+        """;
+
+    public const string Condition = """
+        {"resourceType":"Condition","id":"c1","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"resolved"}]},
+        "verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"confirmed"}]},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"E11.9"}]},
+        "subject":{"reference":"https://ehealthhub.example/fhir/Patient/zeynep"},"onsetAge":{"value":42,"unit":"a","system":"http://unitsofmeasure.org","code":"a"},"abatementDateTime":"2026-10","recordedDate":"2026-11-20","note":[{"text":"Stable.\nSee *letter*."}]}
+        """;
+
+    public const string MedicationRequest = """
+        {"resourceType":"MedicationRequest","id":"m1","status":"active","intent":"order","_intent":{"id":"i1"},"medicationCodeableConcept":{"coding":[{"system":"http://www.whocc.no/atc","code":"A10BA02"}]},
+        "subject":{"identifier":{"system":"urn:oid:2.16.840.1.113883.3.129.1.1.1","value":"12345678950"}},"authoredOn":"2026-11-20T10:00:00Z","requester":{"reference":"PractitionerRole/r1"},
+        "dosageInstruction":[{"sequence":1,"asNeededBoolean":false,"timing":{"repeat":{"boundsPeriod":{"start":"2026-11-20","end":"2027-02"},"frequency":2,"period":1,"periodUnit":"d","timeOfDay":["08:00:00","20:00:00"]}},
+        "doseAndRate":[{"doseQuantity":{"value":0.50,"unit":"g"}}]}],"dispenseRequest":{"numberOfRepeatsAllowed":0,"quantity":{"value":60},"expectedSupplyDuration":{"value":30,"system":"http://unitsofmeasure.org","code":"d"}}}
+        """;
+
+    public const string Document = """
+        {"resourceType":"Bundle","id":"d1","identifier":{"system":"urn:ietf:rfc:3986","value":"urn:uuid:0b5d1a2c-0000-4000-8000-00000000000a"},"type":"document","timestamp":"2026-11-20T10:00:00.123456Z",
+        "entry":[{"fullUrl":"urn:uuid:0b5d1a2c-0000-4000-8000-00000000000b","resource":{"resourceType":"Composition","status":"final","type":{"text":"Discharge"},"subject":{"reference":"urn:uuid:0b5d1a2c-0000-4000-8000-00000000000c"},
+        "date":"2026-11-20","author":[{"reference":"Practitioner/ayse"}],"title":"Epikriz","section":[{"title":"Course","text":{"status":"additional","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">Uneventful &amp; short</div>"}}]}},
+        {"fullUrl":"urn:uuid:0b5d1a2c-0000-4000-8000-00000000000c","resource":{"resourceType":"Patient","name":[{"text":"Zeynep Kaya"}]}}],
+        "signature":{"type":[{"system":"urn:iso-astm:E1762-95:2013","code":"1.2.840.10065.1.12.1.1"}],"when":"2026-11-20T10:00:00Z","who":{"reference":"Practitioner/ayse"},"data":"QUJD"}}
+        """;
+
+    /// <summary>Resources that validate as they stand.</summary>
+    public static readonly string[] Valid = [Patient, Observation, Encounter, Condition, MedicationRequest, Document];
+
     public static readonly byte[][] Bodies = [.. new[] { Patient, Observation, Transaction }.Select(Encoding.UTF8.GetBytes)];
 }
