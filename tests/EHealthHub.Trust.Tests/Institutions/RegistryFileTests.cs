@@ -190,7 +190,7 @@ public sealed class RegistryFileTests : IDisposable
     [InlineData("\"kind\": \"provider\"", "\"kind\": \"king\"")]
     [InlineData("\"suspended\": false,", "")]
     [InlineData("\"persons\": [", "\"persons\": [null,")]
-    [InlineData("system/*.crus", "system/*.everything")]
+    [InlineData("system/*.cruds", "system/*.everything")]
     public void Content_outside_the_rules_is_not_taken_even_with_a_true_tag(string from, string to)
     {
         Open();
