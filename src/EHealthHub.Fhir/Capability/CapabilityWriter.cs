@@ -8,9 +8,16 @@ namespace EHealthHub.Fhir.Capability;
 /// <summary>Writes the CapabilityStatement from the same tables that parse and route (R4 5.2). What is not served is not named.</summary>
 public static class CapabilityWriter
 {
+    private const string FhirPath = "/fhir";
+    private const string TokenPath = "/oauth/token";
+
+    private const string Documentation =
+        "Create on update (a client's own id) is for system scopes only: ids reveal existence. Conditional create is decided by one exact identifier (identifier=system|value). "
+        + "Search refuses unknown parameters unless Prefer: handling=lenient; chains, includes, sorting and composites are refused by name.";
+
     private static readonly string[] Interactions = ["read", "vread", "update", "delete", "history-instance", "create", "search-type"];
 
-    /// <summary>UTF-8 JSON. <paramref name="baseUrl"/> ends without a slash.</summary>
+    /// <summary>UTF-8 JSON; a pure function of its arguments, so it may be kept. <paramref name="baseUrl"/> ends without a slash; the token endpoint lies beside its <c>/fhir</c>.</summary>
     public static byte[] Write(string baseUrl, string version, DateTimeOffset date)
     {
         var output = new ArrayBufferWriter<byte>(1 << 20);
@@ -37,18 +44,19 @@ public static class CapabilityWriter
         json.WriteStringValue("json");
         json.WriteEndArray();
         json.WriteStartArray("rest");
-        WriteRest(json);
+        WriteRest(json, baseUrl);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteRest(Utf8JsonWriter json)
+    private static void WriteRest(Utf8JsonWriter json, string baseUrl)
     {
         json.WriteStartObject();
         json.WriteString("mode", "server");
-        WriteSecurity(json);
+        json.WriteString("documentation", Documentation);
+        WriteSecurity(json, baseUrl);
         json.WriteStartArray("resource");
         foreach (var type in TypeParameters.Types.Order(StringComparer.Ordinal))
         {
@@ -63,9 +71,21 @@ public static class CapabilityWriter
         json.WriteEndObject();
     }
 
-    private static void WriteSecurity(Utf8JsonWriter json)
+    private static void WriteSecurity(Utf8JsonWriter json, string baseUrl)
     {
+        var root = baseUrl.EndsWith(FhirPath, StringComparison.Ordinal) ? baseUrl[..^FhirPath.Length] : baseUrl;
         json.WriteStartObject("security");
+        json.WriteStartArray("extension");
+        json.WriteStartObject();
+        json.WriteString("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+        json.WriteStartArray("extension");
+        json.WriteStartObject();
+        json.WriteString("url", "token");
+        json.WriteString("valueUri", root + TokenPath);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
         json.WriteStartArray("service");
         foreach (var code in (string[])["SMART-on-FHIR", "Certificates"])
         {

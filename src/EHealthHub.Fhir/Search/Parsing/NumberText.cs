@@ -32,13 +32,15 @@ internal static class NumberText
             return false;
         }
 
+        // R4's own example gives 1e2 the range of 1.0e2: with an exponent, at least one digit after the point counts.
+        var precision = exponent - (at < text.Length ? Math.Max(fraction, 1) : fraction);
         exponent -= fraction;
         if (exponent is < ExponentMin or > ExponentMax)
         {
             return false;
         }
 
-        var half = Scale(5, exponent - 1);
+        var half = Scale(5, precision - 1);
         number = Scale(text[0] == '-' ? -mantissa : mantissa, exponent);
         low = number - half;
         high = number + half;
