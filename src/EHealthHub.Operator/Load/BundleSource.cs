@@ -20,12 +20,19 @@ internal sealed class BundleSource
     private readonly string[] _files;
     private readonly PatientGenerator? _generator;
 
-    private BundleSource(string[] first, string[] files, PatientGenerator? generator)
+    private BundleSource(string[] first, string[] referring, string[] others, PatientGenerator? generator)
     {
         _first = first;
-        _files = files;
+        _files = [.. referring, .. others];
+        Referring = referring.Length;
         _generator = generator;
     }
+
+    /// <summary>
+    /// How many of the first Bundles refer to the directory by condition (<c>Practitioner?identifier=...</c>). They come before all others: what brings its own practitioners without a condition may make a second one, and then the
+    /// condition names two (R4 3.1.0.11.2).
+    /// </summary>
+    public int Referring { get; }
 
     /// <summary>How many different patients there are; without end for generated ones.</summary>
     public int DistinctMax => _generator is null ? _files.Length : int.MaxValue;
@@ -33,7 +40,7 @@ internal sealed class BundleSource
     /// <summary>True for generated patients.</summary>
     public bool IsGenerated => _generator is not null;
 
-    public static BundleSource Generated(ulong seed) => new([], [], new PatientGenerator(seed));
+    public static BundleSource Generated(ulong seed) => new([], [], [], new PatientGenerator(seed));
 
     /// <summary>A folder with all that lies below it. Null with a sentence when it holds no Bundle.</summary>
     public static BundleSource? Folder(string folder, out string fault)
@@ -46,8 +53,16 @@ internal sealed class BundleSource
             fault = $"{large} is larger than {FileBytesMax / (1024 * 1024)} MiB.";
         }
 
-        return fault.Length == 0 ? new BundleSource([.. files[true]], [.. files[false]], null) : null;
+        if (fault.Length > 0)
+        {
+            return null;
+        }
+
+        var patients = files[false].ToLookup(RefersByCondition);
+        return new BundleSource([.. files[true]], [.. patients[true]], [.. patients[false]], null);
     }
+
+    private static bool RefersByCondition(string file) => File.ReadAllBytes(file).AsSpan().IndexOf("?identifier="u8) >= 0;
 
     /// <summary>What goes first: hospitals and practitioners.</summary>
     public IEnumerable<PostableBundle> First() =>

@@ -16,6 +16,8 @@ internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadS
 
     private readonly ConcurrentQueue<SubmittedPatient> _submitted = new();
     private readonly ConcurrentDictionary<string, long> _bytesOfFile = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _referringDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _referringLeft = source.Referring;
     private int _next = -1;
     private long _acceptedBytes;
 
@@ -54,36 +56,50 @@ internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadS
         // The next Bundle is made while the clock of the last one stands: what is timed is the hub, on the same two cores all the same.
         while (Interlocked.Increment(ref _next) is var index && index < settings.Patients && !cancel.IsCancellationRequested)
         {
-            var bundle = source.Patient(index);
-            var since = time.GetTimestamp();
-            HubResponse response;
-            try
+            if (index >= source.Referring && source.Referring > 0 && settings.Patients > source.Referring)
             {
-                response = await hospital.Post("/fhir", bundle.Json, null, cancel).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
-            {
-                meter.Bad($"{bundle.Name}: {e.Message}");
-                continue;
+                await _referringDone.Task.WaitAsync(cancel).ConfigureAwait(false);
             }
 
-            if (!response.IsGood || response.Receipt is null)
+            await Post(index, meter, cancel).ConfigureAwait(false);
+            if (index < source.Referring && Interlocked.Decrement(ref _referringLeft) == 0)
             {
-                meter.Bad($"{bundle.Name}: {(response.IsGood ? "no receipt" : response.Summary)}");
-                continue;
+                _referringDone.SetResult();
             }
-
-            using var answer = JsonDocument.Parse(response.Body);
-            var result = TransactionResult.Read(answer.RootElement);
-            if (result.Refused > 0)
-            {
-                meter.Bad($"{bundle.Name}: {result.FirstFault}");
-                continue;
-            }
-
-            meter.Good(since, response.Body.Length, result.Accepted);
-            Remember(bundle, result);
         }
+    }
+
+    private async Task Post(int index, ClientMeter meter, CancellationToken cancel)
+    {
+        var bundle = source.Patient(index);
+        var since = time.GetTimestamp();
+        HubResponse response;
+        try
+        {
+            response = await hospital.Post("/fhir", bundle.Json, null, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+        {
+            meter.Bad($"{bundle.Name}: {e.Message}");
+            return;
+        }
+
+        if (!response.IsGood || response.Receipt is null)
+        {
+            meter.Bad($"{bundle.Name}: {(response.IsGood ? "no receipt" : response.Summary)}");
+            return;
+        }
+
+        using var answer = JsonDocument.Parse(response.Body);
+        var result = TransactionResult.Read(answer.RootElement);
+        if (result.Refused > 0)
+        {
+            meter.Bad($"{bundle.Name}: {result.FirstFault}");
+            return;
+        }
+
+        meter.Good(since, response.Body.Length, result.Accepted);
+        Remember(bundle, result);
     }
 
     private void Remember(PostableBundle bundle, TransactionResult result)
