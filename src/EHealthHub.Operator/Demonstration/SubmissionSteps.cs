@@ -34,7 +34,8 @@ internal sealed class SubmissionSteps(DemoStage stage, int patients)
     {
         for (var index = 0; index < patients; index++)
         {
-            var bundle = stage.Source.Patient(stage.Source.IsGenerated ? patients + index : index);
+            // Of a folder the last ones first: those bring what they refer to, so that posting one again meets no condition that has become ambiguous.
+            var bundle = stage.Source.Patient(stage.Source.IsGenerated ? patients + index : stage.Source.DistinctMax - 1 - index);
             var entries = Resources(bundle.Json);
             if (entries.Any(IsOpenEncounter))
             {
