@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Hl7.FhirPath;
 
 namespace EHealthHub.Fhir.Validation.Profiles;
 
@@ -11,13 +12,20 @@ namespace EHealthHub.Fhir.Validation.Profiles;
 /// <param name="Min">Least occurrences below each parent; 0 for none.</param>
 /// <param name="Max">Most occurrences; null for any number.</param>
 /// <param name="Pattern">What every occurrence must contain (pattern[x], fixed[x]); null for nothing.</param>
-internal sealed record ProfileElement(ImmutableArray<string> Path, int Min, int? Max, JsonElement? Pattern);
+/// <param name="Codes">The value set of a required binding; null for none.</param>
+internal sealed record ProfileElement(ImmutableArray<string> Path, int Min, int? Max, JsonElement? Pattern, CodeList? Codes);
 
 /// <summary>A FHIRPath invariant on the resource.</summary>
 /// <param name="Key">Its key, for example <c>tr-pat-1</c>.</param>
 /// <param name="Human">What it says.</param>
 /// <param name="Expression">FHIRPath.</param>
-internal sealed record ProfileConstraint(string Key, string Human, string Expression);
+internal sealed record ProfileConstraint(string Key, string Human, string Expression)
+{
+    private readonly Lazy<CompiledExpression> _compiled = new(() => new FhirPathCompiler().Compile(Expression));
+
+    /// <summary>The expression, compiled once, when a resource first claims the profile: the SDK's engine takes its time to start.</summary>
+    public CompiledExpression Compiled => _compiled.Value;
+}
 
 /// <summary>A profile that the hub holds: read from the differential of its StructureDefinition (R4 5.1).</summary>
 internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileElement> Elements, ImmutableArray<ProfileConstraint> Constraints)
@@ -30,7 +38,7 @@ internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileEl
     public static IReadOnlyDictionary<string, Profile> Held => HeldByUrl.Value;
 
     /// <summary>Reads a StructureDefinition; throws <see cref="InvalidDataException"/> for what this reader does not serve, so that a profile never promises what is not checked.</summary>
-    public static Profile Read(JsonElement definition)
+    public static Profile Read(JsonElement definition, IReadOnlyDictionary<string, CodeList> lists)
     {
         var type = definition.GetProperty("type").GetString()!;
         var elements = ImmutableArray.CreateBuilder<ProfileElement>();
@@ -38,7 +46,7 @@ internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileEl
         foreach (var element in definition.GetProperty("differential").GetProperty("element").EnumerateArray())
         {
             var path = element.GetProperty("path").GetString()!.Split('.');
-            if (path[0] != type || element.TryGetProperty("slicing", out _) || element.TryGetProperty("sliceName", out _) || element.TryGetProperty("binding", out _))
+            if (path[0] != type || element.TryGetProperty("slicing", out _) || element.TryGetProperty("sliceName", out _))
             {
                 throw new InvalidDataException($"{definition.GetProperty("url")}: {element.GetProperty("path")} uses what is not served.");
             }
@@ -55,7 +63,7 @@ internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileEl
 
             if (path.Length > 1)
             {
-                elements.Add(new ProfileElement([.. path.Skip(1)], MinOf(element), MaxOf(element), PatternOf(element)));
+                elements.Add(new ProfileElement([.. path.Skip(1)], MinOf(element), MaxOf(element), PatternOf(element), CodesOf(element, lists)));
             }
         }
 
@@ -64,12 +72,19 @@ internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileEl
 
     private static IEnumerable<Profile> ReadAll()
     {
+        var all = Embedded().ToLookup(r => r.GetProperty("resourceType").GetString());
+        var lists = all["ValueSet"].Select(CodeList.Read).ToDictionary(l => l.Url, StringComparer.Ordinal);
+        return all["StructureDefinition"].Select(d => Read(d, lists));
+    }
+
+    private static IEnumerable<JsonElement> Embedded()
+    {
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             using var document = JsonDocument.Parse(stream);
-            yield return Read(document.RootElement.Clone());
+            yield return document.RootElement.Clone();
         }
     }
 
@@ -89,5 +104,16 @@ internal sealed record Profile(string Url, string Type, ImmutableArray<ProfileEl
         }
 
         return null;
+    }
+
+    private static CodeList? CodesOf(JsonElement element, IReadOnlyDictionary<string, CodeList> lists)
+    {
+        if (!element.TryGetProperty("binding", out var binding) || binding.GetProperty("strength").GetString() != "required")
+        {
+            return null;
+        }
+
+        var url = binding.GetProperty("valueSet").GetString()!;
+        return lists.TryGetValue(url, out var list) ? list : throw new InvalidDataException($"{element.GetProperty("path")} is bound to {url}, which the hub does not hold.");
     }
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Tests.Support;
 using EHealthHub.Fhir.Validation;
 using EHealthHub.Fhir.Validation.Profiles;
+using Hl7.Fhir.Model;
+using Hl7.FhirPath;
 
 namespace EHealthHub.Fhir.Tests.Validation.Profiles;
 
@@ -10,6 +15,7 @@ namespace EHealthHub.Fhir.Tests.Validation.Profiles;
 public sealed class ProfileExampleTests
 {
     private static readonly FhirLimits Limits = new();
+    private static readonly Dictionary<string, CodeList> NoLists = [];
 
     public static TheoryData<string> Valid => [.. Files("valid")];
 
@@ -47,11 +53,103 @@ public sealed class ProfileExampleTests
         }
     }
 
-    [Fact]
-    public void A_profile_that_uses_what_is_not_served_is_not_taken()
+    [Theory]
+    [InlineData("""{"path":"Patient.identifier","sliceName":"tckn"}""")]
+    [InlineData("""{"path":"Patient.identifier","constraint":[{"key":"x-1","human":"x","expression":"true"}]}""")]
+    [InlineData("""{"path":"Patient.maritalStatus","binding":{"strength":"required","valueSet":"urn:elsewhere"}}""")]
+    [InlineData("""{"path":"Practitioner.name","min":1}""")]
+    public void A_profile_that_uses_what_is_not_served_is_not_taken(string element)
     {
-        using var definition = JsonDocument.Parse("""{"url":"urn:x","type":"Patient","differential":{"element":[{"path":"Patient.identifier","sliceName":"tckn"}]}}""");
-        Assert.Throws<InvalidDataException>(() => Profile.Read(definition.RootElement));
+        using var definition = JsonDocument.Parse($$$"""{"url":"urn:x","type":"Patient","differential":{"element":[{{{element}}}]}}""");
+        Assert.Throws<InvalidDataException>(() => Profile.Read(definition.RootElement, NoLists));
+    }
+
+    [Theory]
+    [InlineData("""{"include":[{"system":"urn:s"}]}""")]
+    [InlineData("""{"include":[{"system":"urn:s","concept":[{"code":"a"}],"filter":[]}]}""")]
+    [InlineData("""{"include":[{"system":"urn:s","concept":[{"code":"a"}]}],"exclude":[]}""")]
+    public void A_value_set_that_does_not_list_its_codes_is_not_taken(string compose)
+    {
+        using var valueSet = JsonDocument.Parse($$$"""{"url":"urn:x","compose":{{{compose}}}}""");
+        Assert.Throws<InvalidDataException>(() => CodeList.Read(valueSet.RootElement));
+    }
+
+    [Theory]
+    [InlineData("\"a\"", true)]
+    [InlineData("\"b\"", false)]
+    [InlineData("""{"system":"urn:s","code":"a"}""", true)]
+    [InlineData("""{"system":"urn:t","code":"a"}""", false)]
+    [InlineData("""{"code":"a"}""", false)]
+    [InlineData("""{"coding":[{"system":"urn:t","code":"a"},{"system":"urn:s","code":"a"}]}""", true)]
+    [InlineData("""{"text":"a"}""", false)]
+    public void A_binding_asks_for_a_code_of_its_list(string value, bool holds)
+    {
+        using var valueSet = JsonDocument.Parse("""{"url":"urn:x","compose":{"include":[{"system":"urn:s","concept":[{"code":"a"}]}]}}""");
+        using var document = JsonDocument.Parse(value);
+        Assert.Equal(holds, CodeList.Read(valueSet.RootElement).Holds(document.RootElement));
+    }
+
+    [Fact]
+    public void The_definitions_are_valid_r4_themselves()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder(), ".."), "*.json"))
+        {
+            using var definition = Read(file);
+            Assert.Empty(new Validator().Validate(definition, Limits));
+            Sdk.Accepts(File.ReadAllBytes(file));
+        }
+    }
+
+    /// <summary>The rule is written twice, natively and in FHIRPath for other systems that take the profile; both must say the same.</summary>
+    [Fact]
+    public void The_fhirpath_rule_for_national_ids_agrees_with_the_native_one()
+    {
+        var rule = Profile.Held.Values.Single(p => p.Type == "Patient").Constraints.Single(c => c.Key == "tr-pat-1").Compiled;
+        var numbers = new Mutator(146);
+        for (var i = 0; i < 400; i++)
+        {
+            var text = Number(numbers);
+            var patient = new Patient { Identifier = [new(NationalId.System, text)] };
+            Assert.Equal(NationalId.IsValid(text), rule.IsTrue(patient.ToPocoNode(), new EvaluationContext()));
+        }
+    }
+
+    [Fact]
+    public void A_profile_that_the_hub_does_not_hold_asks_nothing()
+    {
+        using var resource = Support.Read.Resource("""{"resourceType":"Patient","meta":{"profile":["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"]},"active":true}""");
+        Assert.Empty(new Validator().Validate(resource, Limits));
+    }
+
+    [Fact]
+    public void A_version_behind_the_bar_names_the_same_profile()
+    {
+        using var resource = Support.Read.Resource("""{"resourceType":"Patient","meta":{"profile":["https://ehealthhub.example/fhir/StructureDefinition/tr-hub-patient|0.1.0"]},"active":true}""");
+        Assert.Contains(new Validator().Validate(resource, Limits), i => i is { Code: "profile-cardinality", Expression: "Patient.birthDate" });
+    }
+
+    [Fact]
+    public void Mutated_examples_are_judged_without_an_exception()
+    {
+        var mutator = new JsonMutator(99);
+        var bodies = Files("valid").Select(f => File.ReadAllText(Path.Combine(Folder(), "valid", f))).ToArray();
+        for (var i = 0; i < 2_000; i++)
+        {
+            if (FhirReader.Read(Encoding.UTF8.GetBytes(mutator.Mutate(bodies[i % bodies.Length])), Limits).Try(out var resource, out _))
+            {
+                Assert.All(new Validator().Validate(resource, Limits), issue => Assert.NotEmpty(issue.Diagnostics));
+                resource.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Every second one is completed to a valid number.</summary>
+    private static string Number(Mutator numbers)
+    {
+        var digits = string.Concat(Enumerable.Range(0, 9).Select(i => (char)('0' + (i == 0 ? 1 + numbers.Next(9) : numbers.Next(10)))));
+        return numbers.Next(2) == 0
+            ? digits + numbers.Next(10).ToString(CultureInfo.InvariantCulture) + numbers.Next(10).ToString(CultureInfo.InvariantCulture)
+            : Enumerable.Range(0, 100).Select(n => digits + n.ToString("D2", CultureInfo.InvariantCulture)).Single(n => NationalId.IsValid(n));
     }
 
     private static bool Names(string file, string url) => File.ReadAllText(file).Contains(url, StringComparison.Ordinal);
