@@ -48,11 +48,69 @@ public static class OutcomeTexts
         narrative-malformed | The narrative is not well-formed XHTML. | Anlatım metni geçerli bir XHTML değil.
         national-id-checksum | The national identity number is not valid. | T.C. kimlik numarası geçerli değil.
         profile-cardinality | A profile asks for a different number of this element. | Profil, bu ögenin farklı sayıda olmasını gerektiriyor.
-        profile-fixed | A profile fixes this value. | Profil bu değeri sabitliyor.
+        profile-pattern | A profile fixes this value. | Profil bu değeri sabitliyor.
+        profile-too-large | The resource is too large for the profile it names. | Kaynak, belirttiği profil için çok büyük.
+        profile-unreadable | The rules of a profile cannot be decided on this resource. | Bir profilin kuralları bu kaynak için değerlendirilemiyor.
         profile-binding | A profile allows only certain codes here. | Profil burada yalnızca belirli kodlara izin veriyor.
-        profile-constraint | A rule of a profile is broken. | Profilin bir kuralına uyulmamış.
         profile-type | A profile is for another type of resource. | Profil başka bir kaynak türü içindir.
-        too-many-issues | There are more problems than are listed. | Listelenenden daha fazla sorun var.
+        companion-length | The lists of values and of their extensions differ in length. | Değerlerin ve uzantılarının listeleri farklı uzunlukta.
+        reference-ambiguous | A reference can mean two resources. | Bir başvuru iki farklı kaynağı gösterebilir.
+        reference-no-match | A conditional reference matches nothing. | Koşullu bir başvuru hiçbir kaynakla eşleşmiyor.
+        reference-many-matches | A conditional reference matches several resources. | Koşullu bir başvuru birden fazla kaynakla eşleşiyor.
+        conditional-create-many | Several resources match the condition. | Koşulla birden fazla kaynak eşleşiyor.
+        conditional-create-twice | Two entries have the same condition. | İki kaydın koşulu aynı.
+        bundle-method | This method is not supported in a bundle. | Bu yöntem pakette desteklenmiyor.
+        bundle-expected | A batch or transaction bundle is expected here. | Burada bir batch veya transaction paketi bekleniyor.
+        bundle-get-not-supported | This query is not supported inside a bundle. | Bu sorgu paket içinde desteklenmiyor.
+        id-mismatch | The id in the content is not the one in the address. | İçerikteki kimlik, adresteki kimlikle aynı değil.
+        type-mismatch | The type in the content is not the one in the address. | İçerikteki tür, adresteki türle aynı değil.
+        if-match-invalid | The version condition is not understood. | Sürüm koşulu anlaşılamadı.
+        version-conflict | The record is no longer at the version you named. | Kayıt artık belirttiğiniz sürümde değil.
+        concurrent-change | Somebody else changed the record meanwhile; send the request again. | Kayıt bu arada başkası tarafından değiştirildi; isteği yeniden gönderin.
+        compartment-fixed | A record cannot be moved to another patient. | Bir kayıt başka bir hastaya taşınamaz.
+        too-many-patients | The request concerns too many patients. | İstek çok fazla hastayı kapsıyor.
+        patient-required | Name one patient, or an exact identifier. | Bir hasta ya da tam bir kimlik numarası belirtin.
+        search-value-invalid | A search value is not understood. | Bir arama değeri anlaşılamadı.
+        search-parameter-unknown | A search parameter is not known. | Bir arama parametresi tanınmıyor.
+        search-parameter-repeated | A search parameter may appear only once. | Bir arama parametresi yalnızca bir kez kullanılabilir.
+        search-modifier-not-supported | A search modifier is not supported. | Bir arama niteleyicisi desteklenmiyor.
+        search-not-supported | This kind of search is not supported. | Bu tür bir arama desteklenmiyor.
+        search-too-large | The search has too many values. | Arama çok fazla değer içeriyor.
+        cursor-invalid | The link to the next page is not valid for you. | Sonraki sayfanın bağlantısı sizin için geçerli değil.
+        parameter-invalid | A parameter is not valid. | Bir parametre geçerli değil.
+        media-type-not-supported | This content type is not supported. | Bu içerik türü desteklenmiyor.
+        media-type-not-acceptable | The hub cannot answer in this format. | Merkez bu biçimde yanıt veremiyor.
+        interaction-not-supported | This method is not served at this address. | Bu yöntem bu adreste sunulmuyor.
+        address-unknown | Nothing is served at this address. | Bu adreste bir hizmet sunulmuyor.
+        http-invalid | The request is malformed. | İstek hatalı biçimlendirilmiş.
+        certificate-required | A client certificate is needed. | İstemci sertifikası gerekiyor.
+        certificate-wrong-usage | The certificate is not meant for this use. | Sertifika bu kullanım için uygun değil.
+        certificate-weak-key | The certificate's key is too weak. | Sertifikanın anahtarı yeterince güçlü değil.
+        certificate-unknown-issuer | The certificate's issuer is not trusted. | Sertifikayı veren kuruluşa güvenilmiyor.
+        certificate-not-yet-valid | The certificate is not valid yet. | Sertifika henüz geçerli değil.
+        certificate-expired | The certificate has expired. | Sertifikanın süresi dolmuş.
+        certificate-revoked | The certificate was revoked. | Sertifika iptal edilmiş.
+        certificate-revocation-unknown | Whether the certificate was revoked cannot be found out now. | Sertifikanın iptal durumu şu anda öğrenilemiyor.
+        certificate-unregistered | The certificate belongs to no registered participant. | Sertifika kayıtlı bir katılımcıya ait değil.
+        participant-suspended | The participant is suspended. | Katılımcı askıya alınmış.
+        assertion-invalid | The signed assertion is not valid. | İmzalı beyan geçerli değil.
+        assertion-misdirected | The signed assertion is meant for somebody else. | İmzalı beyan başka bir alıcı için düzenlenmiş.
+        assertion-expired | The signed assertion is too old. | İmzalı beyanın süresi dolmuş.
+        assertion-replayed | The signed assertion was used before. | İmzalı beyan daha önce kullanılmış.
+        clinician-wrong-institution | The clinician does not work at this institution. | Sağlık çalışanı bu kurumda görevli değil.
+        purpose-not-allowed | The purpose of use is not allowed. | Kullanım amacına izin verilmiyor.
+        token-invalid | The access token is not valid. | Erişim belirteci geçerli değil.
+        token-expired | The access token has expired. | Erişim belirtecinin süresi dolmuş.
+        token-not-bound | The access token belongs to another connection. | Erişim belirteci başka bir bağlantıya ait.
+        access-denied | You may not see or change this. | Bunu görme veya değiştirme yetkiniz yok.
+        rate-exceeded | Too many requests in a second. | Bir saniyede çok fazla istek gönderildi.
+        busy | The hub is busy; try again. | Merkez yoğun; yeniden deneyin.
+        audit-unavailable | The audit log cannot be written, so nothing is released. | Denetim kaydı yazılamadığından hiçbir bilgi verilmiyor.
+        store-unavailable | The record store is not available. | Kayıt deposu kullanılamıyor.
+        internal-error | The hub failed; the fault was logged. | Merkezde bir hata oluştu; kayda geçirildi.
+        proof-not-yet | The proof is not ready yet; ask again in a few seconds. | Kanıt henüz hazır değil; birkaç saniye sonra yeniden sorun.
+        proof-unknown | The log has no such entry. | Denetim kaydında böyle bir girdi yok.
+        proof-index-invalid | The entry is not named as in a receipt. | Girdi, alındıdaki gibi belirtilmemiş.
         """;
 
     private const string TypeTable = """
@@ -91,6 +149,9 @@ public static class OutcomeTexts
 
     private static readonly FrozenDictionary<string, (string English, string Turkish)> ByCode = Parse(Table);
     private static readonly FrozenDictionary<string, (string English, string Turkish)> ByType = Parse(TypeTable);
+
+    /// <summary>The codes that have a text of their own.</summary>
+    public static IEnumerable<string> Codes => ByCode.Keys;
 
     /// <summary>The text for an issue; <paramref name="language"/> is <c>tr</c> or <c>en</c>, anything else is English.</summary>
     public static string For(Issue issue, string language)

@@ -26,4 +26,13 @@ public class OperationOutcomeWriterTests
 
     [Fact]
     public void No_issues_make_a_valid_outcome_too() => Sdk.Accepts(OperationOutcomeWriter.Write([]));
+
+    [Fact]
+    public void Every_text_is_there_in_both_languages() =>
+        Assert.All(OutcomeTexts.Codes, code =>
+        {
+            var english = OutcomeTexts.For(Issue.Error("processing", code, ""), "en");
+            var turkish = OutcomeTexts.For(Issue.Error("processing", code, ""), "tr");
+            Assert.True(english.EndsWith('.') && turkish.EndsWith('.') && english != turkish, code);
+        });
 }
