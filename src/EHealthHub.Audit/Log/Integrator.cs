@@ -83,7 +83,8 @@ internal sealed class Integrator : IDisposable
 
     public void Dispose()
     {
-        _timer.Dispose();
+        // Waits for a callback that runs already: it would signal what is disposed below.
+        _timer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _work.Dispose();
         _tick.Dispose();
     }

@@ -68,6 +68,18 @@ internal sealed class FolderReader(string root)
         }
     }
 
+    /// <summary>Fills the buffer from an offset of a file; returns how many bytes there were.</summary>
+    public static int Fill(SafeFileHandle handle, Span<byte> buffer, long offset)
+    {
+        var read = 0;
+        while (read < buffer.Length && RandomAccess.Read(handle, buffer[read..], offset + read) is > 0 and var more)
+        {
+            read += more;
+        }
+
+        return read;
+    }
+
     private SafeFileHandle? Open(string path)
     {
         try
@@ -78,16 +90,5 @@ internal sealed class FolderReader(string root)
         {
             return null;
         }
-    }
-
-    private static int Fill(SafeFileHandle handle, Span<byte> buffer, long offset)
-    {
-        var read = 0;
-        while (read < buffer.Length && RandomAccess.Read(handle, buffer[read..], offset + read) is > 0 and var more)
-        {
-            read += more;
-        }
-
-        return read;
     }
 }

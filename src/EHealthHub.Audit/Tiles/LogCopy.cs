@@ -1,0 +1,162 @@
+using EHealthHub.Audit.Journal;
+using EHealthHub.Audit.Proofs;
+using Microsoft.Win32.SafeHandles;
+
+namespace EHealthHub.Audit.Tiles;
+
+/// <summary>
+/// Copies logs while writers are at work on them, so that each copy is whole: one that verifies, and that a writer can open. Files copied one after the other, in whatever order, are not that: a partial tile goes when the full one comes,
+/// and a segment of the journal when tiles cover it.
+/// </summary>
+public static class LogCopy
+{
+    private const int AttemptsMax = 100;
+    private const int SegmentLengthMax = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// Copies every log in <paramref name="auditFolder"/> into <paramref name="targetFolder"/>, which is empty or holds an earlier copy; full tiles that it holds already are left as they are. Verifies nothing and makes nothing durable.
+    /// Throws <see cref="InvalidDataException"/> for a log that is damaged.
+    /// </summary>
+    public static void Copy(string auditFolder, string targetFolder, CancellationToken cancellationToken)
+    {
+        foreach (var folder in LogReader.FoldersIn(auditFolder))
+        {
+            CopyLog(new FolderReader(folder), Path.Combine(targetFolder, Path.GetFileName(folder)), cancellationToken);
+        }
+    }
+
+    private static void CopyLog(FolderReader reader, string target, CancellationToken cancellationToken)
+    {
+        var (checkpoint, bytes) = CopyJournal(reader, target);
+        for (var level = TilePath.Entries; level <= TilePath.LevelMax; level++)
+        {
+            for (long index = 0; index < TilePath.FullTiles(level, checkpoint.Size); index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                CopyTile(reader, target, new TilePath(level, index, TilePath.Full));
+            }
+
+            if (TilePath.PartialWidth(level, checkpoint.Size) is > 0 and var width)
+            {
+                CopyTile(reader, target, new TilePath(level, TilePath.FullTiles(level, checkpoint.Size), width));
+            }
+        }
+
+        if (reader.Read(LogFolder.Key, 1_024) is { } key)
+        {
+            Write(target, LogFolder.Key, key);
+        }
+
+        // Last: a copy that was broken off is not taken for a whole one.
+        Write(target, LogFolder.Checkpoint, bytes);
+    }
+
+    /// <summary>Copies the journal, and reads a checkpoint that its beginning does not lie beyond and its end does not fall short of.</summary>
+    private static (Checkpoint Checkpoint, byte[] Bytes) CopyJournal(FolderReader reader, string target)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var segments = new SortedDictionary<string, SafeFileHandle>(StringComparer.Ordinal);
+            try
+            {
+                // What is retired from now on is covered by the checkpoint that is read next; what that covers is in the segments that are there then.
+                OpenSegments(reader, segments);
+                var bytes = reader.Read(LogFolder.Checkpoint, SignedNote.LengthMax);
+                if (bytes is null || StrictText.FromUtf8(bytes) is not { } text || Checkpoint.Parse(text) is not { } checkpoint)
+                {
+                    throw new InvalidDataException($"{Path.GetFileName(reader.Root)}: the checkpoint is missing or damaged.");
+                }
+
+                OpenSegments(reader, segments);
+                WriteSegments(target, segments);
+                return (checkpoint, bytes);
+            }
+            catch (FileNotFoundException) when (attempt < AttemptsMax)
+            {
+                // Retired between the listing and the opening.
+            }
+            finally
+            {
+                foreach (var handle in segments.Values)
+                {
+                    handle.Dispose();
+                }
+            }
+        }
+    }
+
+    private static void OpenSegments(FolderReader reader, SortedDictionary<string, SafeFileHandle> segments)
+    {
+        foreach (var name in reader.List(LogFolder.Journal))
+        {
+            if (SegmentHeader.IndexOf(name) is not null && !segments.ContainsKey(name))
+            {
+                segments.Add(name, File.OpenHandle(Path.Combine(reader.Root, LogFolder.Journal, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            }
+        }
+    }
+
+    private static void WriteSegments(string target, SortedDictionary<string, SafeFileHandle> segments)
+    {
+        var folder = Path.Combine(target, LogFolder.Journal);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (var (name, handle) in segments)
+        {
+            var length = RandomAccess.GetLength(handle);
+            if (length > SegmentLengthMax)
+            {
+                throw new InvalidDataException($"{LogFolder.Journal}/{name} has {length} bytes; at most {SegmentLengthMax} are copied.");
+            }
+
+            var bytes = new byte[length];
+            Write(target, $"{LogFolder.Journal}/{name}", bytes.AsSpan(0, FolderReader.Fill(handle, bytes, 0)));
+        }
+    }
+
+    private static void CopyTile(FolderReader reader, string target, TilePath tile)
+    {
+        if (tile.Width == TilePath.Full && File.Exists(Path.Combine(target, tile.ToString())))
+        {
+            return;
+        }
+
+        if (TileReading.Read(tile, reader.Read) is not var (bytes, found))
+        {
+            throw new InvalidDataException($"{tile} is missing.");
+        }
+
+        // A tile that has become full meanwhile is cut back to what the checkpoint covers.
+        Write(target, tile.ToString(), found == tile ? bytes : bytes.AsSpan(0, LengthOf(tile, bytes)));
+    }
+
+    private static int LengthOf(TilePath tile, byte[] bytes)
+    {
+        if (tile.Level != TilePath.Entries)
+        {
+            return Math.Min(tile.Width * MerkleHash.Size, bytes.Length);
+        }
+
+        ReadOnlySpan<byte> rest = bytes;
+        for (var i = 0; i < tile.Width; i++)
+        {
+            if (!EntryBundle.TryRead(ref rest, out _))
+            {
+                throw new InvalidDataException($"{tile.FullPath} is damaged.");
+            }
+        }
+
+        return bytes.Length - rest.Length;
+    }
+
+    private static void Write(string target, string path, ReadOnlySpan<byte> bytes)
+    {
+        var full = Path.Combine(target, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        using var handle = File.OpenHandle(full, FileMode.Create, FileAccess.Write);
+        RandomAccess.Write(handle, bytes, 0);
+    }
+}
