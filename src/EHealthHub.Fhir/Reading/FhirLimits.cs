@@ -9,7 +9,7 @@ public sealed record FhirLimits
     /// <summary>Deepest nesting of objects and arrays.</summary>
     public int DepthMax { get; init; } = 64;
 
-    /// <summary>Most entries in one Bundle.</summary>
+    /// <summary>Most entries in one Bundle, and most different conditional references in it, each of which is a look-up.</summary>
     public int BundleEntriesMax { get; init; } = 5_000;
 
     /// <summary>Most JSON properties and array items in one message.</summary>

@@ -17,10 +17,13 @@ internal sealed class BundlePlanner
     private readonly HashSet<string> _created = new(StringComparer.Ordinal);
     private readonly HashSet<string> _serversOwn = new(StringComparer.Ordinal);
 
-    private BundlePlanner(bool atomic, PlannedEntry[] entries)
+    private readonly FhirLimits _limits;
+
+    private BundlePlanner(bool atomic, PlannedEntry[] entries, FhirLimits limits)
     {
         _atomic = atomic;
         _entries = entries;
+        _limits = limits;
     }
 
     public static Result<TransactionPlan> Plan(FhirResource bundle, FhirLimits limits)
@@ -44,10 +47,10 @@ internal sealed class BundlePlanner
         }
 
         var read = has ? entries.EnumerateArray().Select(EntryReader.Read).ToArray() : [];
-        return new BundlePlanner(kind == "transaction", read).Plan(limits.IssuesMax);
+        return new BundlePlanner(kind == "transaction", read, limits).Plan();
     }
 
-    private Result<TransactionPlan> Plan(int issuesMax)
+    private Result<TransactionPlan> Plan()
     {
         FindDuplicates();
         for (var i = 0; i < _entries.Length; i++)
@@ -61,7 +64,7 @@ internal sealed class BundlePlanner
         var failures = _entries.Select(e => e.Failure).OfType<Failure>();
         if (_atomic && failures.FirstOrDefault() is { } first)
         {
-            return first with { Issues = [.. failures.SelectMany(f => f.Issues).Take(issuesMax)] };
+            return first with { Issues = [.. failures.SelectMany(f => f.Issues).Take(_limits.IssuesMax)] };
         }
 
         return new TransactionPlan
@@ -138,6 +141,11 @@ internal sealed class BundlePlanner
         if (IdentifierConditions.Parse(type, query, out var problem) is not { } condition)
         {
             return problem;
+        }
+
+        if (_conditional.Count == _limits.BundleEntriesMax)
+        {
+            return $"more than {_limits.BundleEntriesMax} different conditional references in one transaction";
         }
 
         _conditional.Add(reference, condition);

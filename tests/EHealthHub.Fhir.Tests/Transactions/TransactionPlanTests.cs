@@ -168,6 +168,15 @@ public class TransactionPlanTests
     }
 
     [Fact]
+    public void Too_many_conditional_references_are_refused()
+    {
+        using var bundle = Read.Resource("""{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Group","member":[{"entity":{"reference":"Patient?identifier=a|1"}},{"entity":{"reference":"Patient?identifier=a|1"}},{"entity":{"reference":"Patient?identifier=a|2"}}]},"request":{"method":"POST","url":"Group"}}]}""");
+        Assert.Equal(2, Plan(bundle).ConditionalReferences.Count);
+        Assert.False(TransactionPlan.From(bundle, new FhirLimits { BundleEntriesMax = 1 }).Try(out _, out var failure));
+        Assert.Equal(("condition-not-supported", "Bundle.entry[0].resource.member[2].entity.reference"), CodeAndPlace(failure));
+    }
+
+    [Fact]
     public void A_resource_alone_has_no_temporary_or_conditional_references()
     {
         using var fine = Read.Resource(Samples.Observation);
