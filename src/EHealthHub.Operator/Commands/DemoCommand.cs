@@ -87,8 +87,8 @@ internal static class DemoCommand
         var store = new StoreSteps(stage);
         Func<CancellationToken, Task<StepOutcome>>[] steps =
         [
-            submission.Submit,
             submission.SubmitOne,
+            submission.SubmitOthers,
             clinicians.TooEarly,
             clinicians.OpenEncounter,
             clinicians.Read,
@@ -116,6 +116,7 @@ internal static class DemoCommand
         Say.Line($"curl --cacert {pki}/ca.crt https://localhost:{ports.Gateway}/fhir/metadata");
         Say.Line($"curl --cacert {pki}/ca.crt --cert {pki}/ministry.crt --key {pki}/ministry.key 'https://localhost:{ports.Gateway}/fhir/Patient?_count=5'");
         Say.Line($"auditors: https://localhost:{ports.Auditor}/ with {pki}/auditor.p12 (password ehealthhub)");
-        Say.Line("./hub audit verify; ./hub records verify; ./hub load; ./hub down stops it");
+        var option = Path.GetFullPath(data) == Path.GetFullPath(HubOptions.DefaultData) ? "" : $" --data {data}";
+        Say.Line($"./hub audit verify{option}; ./hub records verify{option}; ./hub load{option}; ./hub down{option} stops it");
     }
 }

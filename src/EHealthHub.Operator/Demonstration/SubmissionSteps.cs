@@ -9,35 +9,24 @@ internal sealed class SubmissionSteps(DemoStage stage, int patients)
 {
     private const int ClientsAtOnce = 4;
     private const int ComparedMax = 500;
+    private const string AgainHint = " (a folder whose people this hub holds already cannot be told as new: take a new --data for it)";
     private static readonly string[] OpenStatus = ["arrived", "triaged", "in-progress", "onleave"];
 
-    /// <summary>The directory first, then every patient's transaction over mutual TLS.</summary>
-    public async Task<StepOutcome> Submit(CancellationToken cancel)
+    // The patient who was posted alone; -1 before.
+    private int _one = -1;
+
+    /// <summary>The directory, then one patient, of whom every value is looked at again.</summary>
+    public async Task<StepOutcome> SubmitOne(CancellationToken cancel)
     {
-        var settings = new LoadSettings(stage.Hub.Layout.Root, stage.Server.Port, patients, 1, ClientsAtOnce, 0);
-        var ingest = new IngestPhase(stage.Ankara, stage.Source, settings, stage.Time);
-        if (!await ingest.PostFirst(Say.Error, cancel).ConfigureAwait(false))
+        if (!await Ingest().PostFirst(Say.Error, cancel).ConfigureAwait(false))
         {
             return StepOutcome.Broken("The directory of hospitals and practitioners was refused.");
         }
 
-        var result = await ingest.Run(cancel).ConfigureAwait(false);
-        return result.Errors > 0 || result.Requests != patients
-            ? StepOutcome.Broken($"{result.Errors} of {patients} patients were not accepted.")
-            : StepOutcome.Holds(
-                $"hospital-ankara posted {patients} patients with {Say.Number(result.Units)} resources as transactions over mutual TLS, {Say.Number(result.UnitsPerSecond)} resources/s",
-                "each was validated, sealed and stored whole, and each answer carries the receipt of its audit entry");
-    }
-
-    /// <summary>One more patient, posted alone, of whom all is known.</summary>
-    public async Task<StepOutcome> SubmitOne(CancellationToken cancel)
-    {
         for (var index = 0; index < patients; index++)
         {
-            // Of a folder the last ones first: those bring what they refer to, so that posting one again meets no condition that has become ambiguous.
-            var bundle = stage.Source.Patient(stage.Source.IsGenerated ? patients + index : stage.Source.DistinctMax - 1 - index);
-            var entries = Resources(bundle.Json);
-            if (entries.Any(IsOpenEncounter))
+            var bundle = stage.Source.Patient(index);
+            if (Resources(bundle.Json) is not { } entries || entries.Count(IsPatient) != 1 || entries.Any(IsOpenEncounter))
             {
                 continue;
             }
@@ -46,16 +35,31 @@ internal sealed class SubmissionSteps(DemoStage stage, int patients)
             var result = TransactionResult.Read(response.Json);
             if (!response.IsGood || result.PatientId is not { } id)
             {
-                return StepOutcome.Broken($"{bundle.Name} was not accepted: {(response.IsGood ? result.FirstFault ?? "no new patient" : response.Summary)}");
+                return StepOutcome.Broken($"{bundle.Name} was not accepted: {(response.IsGood ? result.FirstFault ?? "no new patient" : response.Summary)}{AgainHint}");
             }
 
+            _one = index;
             stage.Patient = new DemoPatient(id, entries, result.Locations);
             stage.Kept.Add(new KeptAnswer("the transaction of the patient", response, "", true));
             return await Compare(entries, result, cancel).ConfigureAwait(false);
         }
 
-        return StepOutcome.Broken("Every patient in the folder has an open encounter already; the story needs one without.");
+        return StepOutcome.Broken("No Bundle in the folder is of one patient whose encounters are all finished; the story needs one.");
     }
+
+    /// <summary>All the others.</summary>
+    public async Task<StepOutcome> SubmitOthers(CancellationToken cancel)
+    {
+        var result = await Ingest().Run(cancel).ConfigureAwait(false);
+        return result.Errors > 0 || result.Requests != patients - 1
+            ? StepOutcome.Broken($"{result.Errors} of {patients - 1} patients were not accepted.")
+            : StepOutcome.Holds(
+                $"hospital-ankara posted {patients - 1} more patients with {Say.Number(result.Units)} resources as transactions over mutual TLS, {Say.Number(result.UnitsPerSecond)} resources/s",
+                "each was validated, sealed and stored whole, and each answer carries the receipt of its audit entry");
+    }
+
+    private IngestPhase Ingest() =>
+        new(stage.Ankara, stage.Source, new LoadSettings(stage.Hub.Layout.Root, stage.Server.Port, patients, 1, ClientsAtOnce, 0), stage.Time, _one < 0 ? null : _one);
 
     private async Task<StepOutcome> Compare(IReadOnlyList<JsonElement> entries, TransactionResult result, CancellationToken cancel)
     {
@@ -77,15 +81,32 @@ internal sealed class SubmissionSteps(DemoStage stage, int patients)
         }
 
         return StepOutcome.Holds(
-            $"the {compared} resources of one patient were read back by the hospital that submitted them",
+            $"hospital-ankara posted one patient's transaction over mutual TLS and read its {compared} resources back",
             "every value is the same byte for byte, decimals keep their zeros; only ids, meta and references into the Bundle were set by the hub");
     }
 
-    private static List<JsonElement> Resources(ReadOnlyMemory<byte> bundle)
+    /// <summary>The resources of a Bundle, entry by entry; null where an entry has none.</summary>
+    private static List<JsonElement>? Resources(ReadOnlyMemory<byte> bundle)
     {
         using var document = JsonDocument.Parse(bundle);
-        return [.. document.RootElement.Clone().GetProperty("entry").EnumerateArray().Select(e => e.GetProperty("resource"))];
+        var resources = new List<JsonElement>();
+        if (document.RootElement.TryGetProperty("entry", out var entries))
+        {
+            foreach (var entry in entries.EnumerateArray())
+            {
+                if (!entry.TryGetProperty("resource", out var resource))
+                {
+                    return null;
+                }
+
+                resources.Add(resource.Clone());
+            }
+        }
+
+        return resources;
     }
+
+    private static bool IsPatient(JsonElement resource) => resource.GetProperty("resourceType").GetString() == "Patient";
 
     private static bool IsOpenEncounter(JsonElement resource) =>
         resource.GetProperty("resourceType").GetString() == "Encounter" && resource.TryGetProperty("status", out var status) && OpenStatus.Contains(status.GetString());

@@ -7,8 +7,8 @@ namespace EHealthHub.Operator.Load;
 /// <summary>A submitted patient and some of the resources that a clinician may read.</summary>
 internal sealed record SubmittedPatient(string Id, string[] Resources);
 
-/// <summary>The clients post patients' Bundles as hospital-ankara, each the next one, until all are in.</summary>
-internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadSettings settings, TimeProvider time)
+/// <summary>The clients post patients' Bundles as hospital-ankara, each the next one, until all are in; <paramref name="without"/> is the index of one that was posted before.</summary>
+internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadSettings settings, TimeProvider time, int? without = null)
 {
     // Enough to spread reads over compartments, few enough to remember.
     private const int PatientsKept = 256;
@@ -61,10 +61,19 @@ internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadS
                 await _referringDone.Task.WaitAsync(cancel).ConfigureAwait(false);
             }
 
-            await Post(index, meter, cancel).ConfigureAwait(false);
-            if (index < source.Referring && Interlocked.Decrement(ref _referringLeft) == 0)
+            try
             {
-                _referringDone.SetResult();
+                if (index != without)
+                {
+                    await Post(index, meter, cancel).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                if (index < source.Referring && Interlocked.Decrement(ref _referringLeft) == 0)
+                {
+                    _referringDone.SetResult();
+                }
             }
         }
     }
