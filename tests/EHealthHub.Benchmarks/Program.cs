@@ -1,10 +1,19 @@
+using System.Reflection;
 using BenchmarkDotNet.Running;
 using EHealthHub.Benchmarks;
 
-if (args is ["records", var data, ..])
+// Questions about a whole store or log under load are asked with a stopwatch; everything else is BenchmarkDotNet's.
+switch (args)
 {
-    return RecordStoreRun.Execute(data);
+    case ["records", var data, ..]:
+        return RecordStoreRun.Execute(data);
+    case ["audit-append"]:
+        await AuditAppend.Run();
+        return 0;
+    case ["audit-verify"]:
+        await AuditVerify.Run();
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+        return 0;
 }
-
-BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
-return 0;
