@@ -61,13 +61,36 @@ internal sealed class DiskFiles : ILogFiles
 
     private sealed class DiskFile(SafeFileHandle handle) : ILogFile
     {
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            try
+            {
+                RandomAccess.Write(handle, bytes, offset);
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                throw TooLong(exception);
+            }
+        }
 
-        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+        public void SetLength(long length)
+        {
+            try
+            {
+                RandomAccess.SetLength(handle, length);
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                throw TooLong(exception);
+            }
+        }
 
         public void Flush() => RandomAccess.FlushToDisk(handle);
 
         public void Dispose() => handle.Dispose();
+
+        /// <summary>.NET takes a file that may not grow (EFBIG) for a bad argument; to a log it is one more disk that takes nothing.</summary>
+        private static IOException TooLong(ArgumentOutOfRangeException exception) => new("The file may not grow any further.", exception);
     }
 }
 

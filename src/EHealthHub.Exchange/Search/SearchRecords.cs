@@ -21,10 +21,13 @@ public sealed class SearchRecords(RecordStore records, DecisionFacts facts, Jour
 {
     private const string Verb = "search-type";
 
+    // A reference by the hub's own absolute address is the relative one.
+    private readonly SearchSettings _settings = new() { BaseUrl = hub.FhirBase };
+
     /// <summary>The act. <paramref name="strict"/>: unknown parameters are refused.</summary>
     public async ValueTask<ActResult> Execute(ActContext context, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken)
     {
-        if (!SearchQuery.Parse(type, parameters, strict).Try(out var query, out var failure))
+        if (!SearchQuery.Parse(type, parameters, strict, _settings).Try(out var query, out var failure))
         {
             return await journal.Refuse(context, Verb, type, "", failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false);
         }

@@ -18,8 +18,6 @@ public sealed class SubmitBundle
     /// <summary>Entries of a batch that run at the same time; they share the store's commit groups.</summary>
     private const int BatchParallelMax = 16;
 
-    private static readonly ImmutableDictionary<string, IdentifierCondition> NoReferences = ImmutableDictionary<string, IdentifierCondition>.Empty;
-
     private readonly WriteFlow _flow;
     private readonly SubmissionCheck _check;
     private readonly BundleGet _get;
@@ -62,7 +60,7 @@ public sealed class SubmitBundle
         LogPosition? receipt = null;
         if (writes.Length > 0)
         {
-            var end = await _flow.Execute(context, "transaction", writes, plan.ConditionalReferences, cancellationToken).ConfigureAwait(false);
+            var end = await _flow.Execute(context, "transaction", writes, new LinksToResolve(plan.ConditionalReferences, plan.RelativeReferences), cancellationToken).ConfigureAwait(false);
             if (end.Refusal is { } refusal)
             {
                 return refusal;
@@ -125,7 +123,7 @@ public sealed class SubmitBundle
             return await _journal.Refuse(single, "batch", entry.Type, entry.Id ?? "", failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false);
         }
 
-        var end = await _flow.Execute(single, "batch", [entry], NoReferences, cancellationToken).ConfigureAwait(false);
+        var end = await _flow.Execute(single, "batch", [entry], LinksToResolve.None, cancellationToken).ConfigureAwait(false);
         return end.Refusal ?? new ActResult
         {
             Status = end.Ends[0].Status,

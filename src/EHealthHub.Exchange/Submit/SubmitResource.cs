@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
@@ -9,8 +8,6 @@ namespace EHealthHub.Exchange.Submit;
 /// <summary>create, conditional create, update and delete of one resource (R4 3.1.0.4, .7, .8).</summary>
 public sealed class SubmitResource
 {
-    private static readonly ImmutableDictionary<string, IdentifierCondition> NoReferences = ImmutableDictionary<string, IdentifierCondition>.Empty;
-
     private readonly WriteFlow _flow;
     private readonly SubmissionCheck _check;
     private readonly Journal _journal;
@@ -55,7 +52,7 @@ public sealed class SubmitResource
             }
         }
 
-        var end = await _flow.Execute(context, interaction, [entry], NoReferences, cancellationToken).ConfigureAwait(false);
+        var end = await _flow.Execute(context, interaction, [entry], LinksToResolve.None, cancellationToken).ConfigureAwait(false);
         if (end.Refusal is { } refusal)
         {
             return refusal;

@@ -29,7 +29,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
     private const int HashesPerEntryMax = 1_500;
 
     public async ValueTask<WriteEnd> Execute(
-        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, IReadOnlyDictionary<string, IdentifierCondition> conditionalReferences, CancellationToken cancellationToken)
+        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, LinksToResolve links, CancellationToken cancellationToken)
     {
         var (type, id) = entries is [var only] ? (only.Type, only.Id ?? "") : ("Bundle", "");
         if (context.RetryKey is { } key && await records.FirstResult(key, cancellationToken).ConfigureAwait(false) is { } first)
@@ -40,7 +40,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
         for (var attempt = 1; ; attempt++)
         {
             var now = Microseconds(time.GetUtcNow());
-            var resolution = await resolver.Resolve(context.Caller, entries, conditionalReferences, now, cancellationToken).ConfigureAwait(false);
+            var resolution = await resolver.Resolve(context.Caller, entries, links, now, cancellationToken).ConfigureAwait(false);
             if (!resolution.Try(out var write, out var failure))
             {
                 return Refused(await journal.Refuse(context, interaction, type, id, failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false));

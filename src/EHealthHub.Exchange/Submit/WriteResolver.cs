@@ -19,7 +19,7 @@ internal sealed class WriteResolver(RecordStore records, DecisionFacts facts, Hu
     public const int PatientsMax = 1_000;
 
     public async ValueTask<Result<ResolvedWrite>> Resolve(
-        Caller caller, ImmutableArray<PlannedEntry> entries, IReadOnlyDictionary<string, IdentifierCondition> conditionalReferences, DateTimeOffset now, CancellationToken cancellationToken)
+        Caller caller, ImmutableArray<PlannedEntry> entries, LinksToResolve links, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var work = new Work(caller, entries, now);
         for (var i = 0; i < entries.Length; i++)
@@ -30,7 +30,12 @@ internal sealed class WriteResolver(RecordStore records, DecisionFacts facts, Hu
             }
         }
 
-        foreach (var (written, condition) in conditionalReferences)
+        foreach (var (written, fullUrl) in links.Relative)
+        {
+            work.References[written] = work.References[fullUrl];
+        }
+
+        foreach (var (written, condition) in links.Conditional)
         {
             if (await FixReference(work, written, condition, cancellationToken).ConfigureAwait(false) is { } failure)
             {

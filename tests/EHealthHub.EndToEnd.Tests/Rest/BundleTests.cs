@@ -104,6 +104,21 @@ public sealed class BundleTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_relative_reference_follows_the_entry_that_it_names_to_its_new_id()
+    {
+        using var ankara = hub.Client("hospital-ankara");
+        var patient = Samples.Entry("http://sender.example/fhir/Patient/1", Samples.Patient("Göreli"), "POST", "Patient");
+        var observation = Samples.Entry("http://sender.example/fhir/Observation/2", Samples.Observation("Patient/1"), "POST", "Observation");
+        var encounter = Samples.Entry("http://sender.example/fhir/Encounter/3", Samples.Encounter("Patient/1", "finished"), "POST", "Encounter");
+
+        var answer = (await ankara.Post("fhir", Samples.Bundle("transaction", observation, patient, encounter))).Expect(200);
+        var locations = answer.Json["entry"]!.AsArray().Select(e => (string)e!["response"]!["location"]!).ToList();
+        var stored = (await ankara.Get("fhir/" + Relative(locations[0]))).Expect(200);
+
+        Assert.Equal("Patient/" + Id(locations[1]), (string?)stored.Json["subject"]!["reference"]);
+    }
+
+    [Fact]
     public async Task An_empty_transaction_is_fine()
     {
         using var ankara = hub.Client("hospital-ankara");

@@ -19,11 +19,16 @@ internal sealed class GatewayProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Starts it with SIGXFSZ ignored, so that a write beyond <see cref="LimitFileSize"/> fails with an error, as on a full disk, and does not end the process.</summary>
     public static GatewayProcess Start(string data, int port, int managementPort)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // The runtime's own code pages lie in a memory file; a bound on files would end it when it compiles a method.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         string[] arguments =
         [
+            "-c", "trap '' XFSZ; exec dotnet \"$@\"", "gateway",
             Path.Combine(AppContext.BaseDirectory, "EHealthHub.Gateway.dll"), "--data", data, "--port", port.ToString(CultureInfo.InvariantCulture), "--management-port", managementPort.ToString(CultureInfo.InvariantCulture),
         ];
         foreach (var argument in arguments)
@@ -64,6 +69,15 @@ internal sealed class GatewayProcess : IDisposable
     {
         _process.Kill();
         _process.WaitForExit();
+    }
+
+    /// <summary>From now on no file of the process may grow beyond so many bytes; null lifts the bound. What a full disk does to a program, for those who may not mount one.</summary>
+    public async Task LimitFileSize(long? bytes)
+    {
+        var limit = bytes is { } b ? string.Create(CultureInfo.InvariantCulture, $"--fsize={b}:unlimited") : "--fsize=unlimited:unlimited";
+        using var process = Process.Start("prlimit", ["--pid", _process.Id.ToString(CultureInfo.InvariantCulture), limit]);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
     }
 
     public string Said()
