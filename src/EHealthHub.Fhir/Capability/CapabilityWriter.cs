@@ -15,10 +15,8 @@ public static class CapabilityWriter
         "Create on update (a client's own id) is for system scopes only: ids reveal existence. Conditional create is decided by one exact identifier (identifier=system|value). "
         + "Search refuses unknown parameters unless Prefer: handling=lenient; chains, includes, sorting and composites are refused by name.";
 
-    private static readonly string[] Interactions = ["read", "vread", "update", "delete", "history-instance", "create", "search-type"];
-
     /// <summary>UTF-8 JSON; a pure function of its arguments, so it may be kept. <paramref name="baseUrl"/> ends without a slash; the token endpoint lies beside its <c>/fhir</c>.</summary>
-    public static byte[] Write(string baseUrl, string version, DateTimeOffset date)
+    public static byte[] Write(string baseUrl, string version, DateTimeOffset date, ServedApi served)
     {
         var output = new ArrayBufferWriter<byte>(1 << 20);
         using var json = new Utf8JsonWriter(output);
@@ -40,18 +38,32 @@ public static class CapabilityWriter
         json.WriteEndObject();
         json.WriteString("fhirVersion", "4.0.1");
         json.WriteStartArray("format");
-        json.WriteStringValue("application/fhir+json");
-        json.WriteStringValue("json");
+        WriteAll(json, served.Formats);
         json.WriteEndArray();
+        if (served.PatchFormats.Length > 0)
+        {
+            json.WriteStartArray("patchFormat");
+            WriteAll(json, served.PatchFormats);
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("rest");
-        WriteRest(json, baseUrl);
+        WriteRest(json, baseUrl, served);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteRest(Utf8JsonWriter json, string baseUrl)
+    private static void WriteAll(Utf8JsonWriter json, IEnumerable<string> values)
+    {
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+    }
+
+    private static void WriteRest(Utf8JsonWriter json, string baseUrl, ServedApi served)
     {
         json.WriteStartObject();
         json.WriteString("mode", "server");
@@ -60,14 +72,18 @@ public static class CapabilityWriter
         json.WriteStartArray("resource");
         foreach (var type in TypeParameters.Types.Order(StringComparer.Ordinal))
         {
-            WriteResource(json, type);
+            WriteResource(json, type, served);
         }
 
         json.WriteEndArray();
         json.WriteStartArray("interaction");
-        WriteCode(json, "transaction");
-        WriteCode(json, "batch");
+        foreach (var interaction in served.SystemInteractions)
+        {
+            WriteCode(json, interaction);
+        }
+
         json.WriteEndArray();
+        WriteOperations(json, served.Operations.Where(o => o.System));
         json.WriteEndObject();
     }
 
@@ -104,12 +120,12 @@ public static class CapabilityWriter
         json.WriteEndObject();
     }
 
-    private static void WriteResource(Utf8JsonWriter json, string type)
+    private static void WriteResource(Utf8JsonWriter json, string type, ServedApi served)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
         json.WriteStartArray("interaction");
-        foreach (var interaction in Interactions)
+        foreach (var interaction in served.TypeInteractions)
         {
             WriteCode(json, interaction);
         }
@@ -122,8 +138,8 @@ public static class CapabilityWriter
         json.WriteBoolean("updateCreate", true);
         json.WriteBoolean("conditionalCreate", true);
         json.WriteString("conditionalRead", "full-support");
-        json.WriteBoolean("conditionalUpdate", false);
-        json.WriteString("conditionalDelete", "not-supported");
+        json.WriteBoolean("conditionalUpdate", served.ConditionalUpdate);
+        json.WriteString("conditionalDelete", served.ConditionalDelete);
         json.WriteStartArray("searchParam");
         foreach (var parameter in TypeParameters.Of(type)?.All ?? [])
         {
@@ -138,7 +154,31 @@ public static class CapabilityWriter
         }
 
         json.WriteEndArray();
+        WriteOperations(json, served.Operations.Where(o => (o.OnType || o.OnInstance) && (o.Types.IsEmpty || o.Types.Contains(type))));
         json.WriteEndObject();
+    }
+
+    private static void WriteOperations(Utf8JsonWriter json, IEnumerable<ServedOperation> operations)
+    {
+        var begun = false;
+        foreach (var operation in operations)
+        {
+            if (!begun)
+            {
+                json.WriteStartArray("operation");
+                begun = true;
+            }
+
+            json.WriteStartObject();
+            json.WriteString("name", operation.Name);
+            json.WriteString("definition", operation.Definition);
+            json.WriteEndObject();
+        }
+
+        if (begun)
+        {
+            json.WriteEndArray();
+        }
     }
 
     private static void WriteCode(Utf8JsonWriter json, string code)

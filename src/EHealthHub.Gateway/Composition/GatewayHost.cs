@@ -111,10 +111,10 @@ public static class GatewayHost
     private static void MapEndpoints(WebApplication app, HubParts parts, TrustParts trust)
     {
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
-        new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics).Map(app);
+        var fhir = new FhirEndpoints(parts);
+        new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics, fhir.Served).Map(app);
         new ProofEndpoint(parts).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
-        var fhir = new FhirEndpoints(parts);
         fhir.Map(app);
 
         // Named, because the one that is added unasked would stand behind the terminal step.

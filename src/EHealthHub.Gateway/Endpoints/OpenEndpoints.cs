@@ -22,13 +22,13 @@ internal sealed class OpenEndpoints
     private readonly byte[] _smart;
     private readonly byte[] _keys;
 
-    public OpenEndpoints(HubParts parts, TokenEndpoint tokens, ITokenSigner signer, GatewayMetrics metrics)
+    public OpenEndpoints(HubParts parts, TokenEndpoint tokens, ITokenSigner signer, GatewayMetrics metrics, ServedApi served)
     {
         _parts = parts;
         _tokens = tokens;
         _metrics = metrics;
         var version = typeof(OpenEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
-        _capability = CapabilityWriter.Write(parts.Hub.FhirBase, version, parts.Time.GetUtcNow());
+        _capability = CapabilityWriter.Write(parts.Hub.FhirBase, version, parts.Time.GetUtcNow(), served);
         _smart = SmartDocuments.Configuration(parts.Hub);
         _keys = SmartDocuments.KeySet(signer);
     }

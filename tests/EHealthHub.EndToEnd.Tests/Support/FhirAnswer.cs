@@ -39,6 +39,12 @@ internal sealed class FhirAnswer(HttpResponseMessage response, byte[] body)
     /// <summary>The hub's stable code of the first issue.</summary>
     public string? OutcomeCode => (string?)Json["issue"]?[0]?["details"]?["coding"]?[0]?["code"];
 
+    /// <summary>As <see cref="OutcomeCode"/>, for answers that may be anything.</summary>
+    public string? OutcomeCodeOrNull => Text.StartsWith('{') && (string?)Json["resourceType"] == "OperationOutcome" ? OutcomeCode : null;
+
+    /// <summary>Allow, without spaces.</summary>
+    public string Allow => string.Join(',', response.Content.Headers.Allow).Replace(" ", "", StringComparison.Ordinal);
+
     public string? OutcomeExpression => (string?)Json["issue"]?[0]?["expression"]?[0];
 
     public FhirAnswer Expect(int status)

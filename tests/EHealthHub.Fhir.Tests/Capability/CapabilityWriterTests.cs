@@ -8,7 +8,21 @@ namespace EHealthHub.Fhir.Tests.Capability;
 
 public sealed class CapabilityWriterTests
 {
-    private static readonly byte[] Json = CapabilityWriter.Write("https://hub.example/fhir", "1.2.3", new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.FromHours(3)));
+    private static readonly ServedApi Served = new()
+    {
+        SystemInteractions = ["transaction", "batch"],
+        TypeInteractions = ["read", "vread", "update", "delete", "history-instance", "create", "search-type"],
+        Formats = ["application/fhir+json", "json"],
+        PatchFormats = ["application/json-patch+json"],
+        ConditionalDelete = "single",
+        Operations =
+        [
+            new("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything", System: false, OnType: false, OnInstance: true, ["Patient"]),
+            new("meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta", System: true, OnType: true, OnInstance: true, []),
+        ],
+    };
+
+    private static readonly byte[] Json = CapabilityWriter.Write("https://hub.example/fhir", "1.2.3", new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.FromHours(3)), Served);
 
     private static readonly CapabilityStatement Statement = (CapabilityStatement)FhirJsonDeserializer.STRICT.DeserializeResource(Encoding.UTF8.GetString(Json));
 
@@ -21,7 +35,7 @@ public sealed class CapabilityWriterTests
 
     [Fact]
     public void The_same_input_gives_the_same_bytes() =>
-        Assert.Equal(Json, CapabilityWriter.Write("https://hub.example/fhir", "1.2.3", new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(Json, CapabilityWriter.Write("https://hub.example/fhir", "1.2.3", new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero), Served));
 
     [Fact]
     public void Every_resource_type_is_named_with_what_can_be_done()
@@ -31,6 +45,17 @@ public sealed class CapabilityWriterTests
         Assert.All(rest.Resource, r => Assert.Equal(7, r.Interaction.Count));
         Assert.All(rest.Resource, r => Assert.True(r.ConditionalCreate));
         Assert.Equal(["transaction", "batch"], rest.Interaction.Select(i => i.CodeElement.JsonValue?.ToString()));
+    }
+
+    [Fact]
+    public void Operations_stand_where_they_are_served()
+    {
+        var rest = Statement.Rest[0];
+        Assert.Equal(["meta"], rest.Operation.Select(o => o.Name));
+        Assert.Equal(["everything", "meta"], rest.Resource.Single(r => r.TypeElement.JsonValue?.ToString() == "Patient").Operation.Select(o => o.Name));
+        Assert.Equal(["meta"], rest.Resource.Single(r => r.TypeElement.JsonValue?.ToString() == "Observation").Operation.Select(o => o.Name));
+        Assert.Equal(["application/json-patch+json"], Statement.PatchFormat);
+        Assert.All(rest.Resource, r => Assert.Equal("single", r.ConditionalDeleteElement?.JsonValue?.ToString()));
     }
 
     [Fact]

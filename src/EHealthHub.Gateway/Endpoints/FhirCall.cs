@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using EHealthHub.Exchange;
+using EHealthHub.Exchange.Search;
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Reading;
+using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.Pipeline;
+
+namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>One request to the FHIR API, as its route's handler sees it: what stands in the address, and the common ways to read a body and to refuse.</summary>
+internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? route)
+{
+    /// <summary>The HTTP request and response.</summary>
+    public HttpContext Http { get; } = http;
+
+    /// <summary>What the pipeline learned.</summary>
+    public HubRequest Request { get; } = HubRequest.Of(http);
+
+    /// <summary>Interaction code of the route, for the log.</summary>
+    public string Interaction { get; } = route?.Interaction ?? "unknown";
+
+    /// <summary>Resource type in the address; empty at the system level.</summary>
+    public string Type { get; } = Value(http, "type");
+
+    /// <summary>Logical id in the address; empty above the instance.</summary>
+    public string Id { get; } = Value(http, "id");
+
+    /// <summary>Cancelled when the caller left or the time is over.</summary>
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>Preference for unknown search parameters: refused unless the caller says lenient.</summary>
+    public bool Strict => !Http.Request.Headers["Prefer"].ToString().Contains("handling=lenient", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Another part of the address.</summary>
+    public string Part(string name) => Value(Http, name);
+
+    /// <summary>The context of an act without retries.</summary>
+    public ActContext Act() => Request.Act();
+
+    /// <summary>The context of an act that a retry under the same request id gets once.</summary>
+    public ActContext ActOnce(ReadOnlyMemory<byte> body = default) => Request.Act(Request.RequestIdGiven ? RetryHash(body) : null);
+
+    /// <summary>Parameters of the query string.</summary>
+    public List<KeyValuePair<string, string>> Query() => QueryText.Parse(Http.Request.QueryString is { HasValue: true, Value: { } text } ? text[1..] : "");
+
+    /// <summary>A refusal with its entry.</summary>
+    public ValueTask<ActResult> Refuse(Failure failure) => parts.Acts.Journal.Refuse(Act(), Interaction, Type, Id, failure.Issues[0].Code, [], failure, Aborted);
+
+    /// <summary>Reads the body as a resource within its bounds, then acts.</summary>
+    public async ValueTask<ActResult> WithResource(Func<FhirResource, ActContext, ValueTask<ActResult>> act)
+    {
+        using var body = await BodyReader.Read(Http, GatewayBounds.BodyBytesMax).ConfigureAwait(false);
+        if (body is null)
+        {
+            return await Refuse(TooLarge(GatewayBounds.BodyBytesMax)).ConfigureAwait(false);
+        }
+
+        if (FhirNegotiation.CheckContentType(Http.Request) is { } media)
+        {
+            return await Refuse(media).ConfigureAwait(false);
+        }
+
+        if (!FhirReader.Read(body.Bytes, parts.Limits).Try(out var resource, out var failure))
+        {
+            return await Refuse(failure).ConfigureAwait(false);
+        }
+
+        using (resource)
+        {
+            return await act(resource, ActOnce(body.Bytes)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the parameters of the query string and of a form together (R4 3.1.0.9), then acts.</summary>
+    public async ValueTask<ActResult> WithForm(Func<List<KeyValuePair<string, string>>, ValueTask<ActResult>> act)
+    {
+        if (!(Http.Request.ContentType ?? "").StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        {
+            return await Refuse(Failure.Of(415, "not-supported", "media-type-not-supported", "Send application/x-www-form-urlencoded.", "Content-Type")).ConfigureAwait(false);
+        }
+
+        using var body = await BodyReader.Read(Http, GatewayBounds.FormBytesMax).ConfigureAwait(false);
+        if (body is null)
+        {
+            return await Refuse(TooLarge(GatewayBounds.FormBytesMax)).ConfigureAwait(false);
+        }
+
+        var parameters = Query();
+        parameters.AddRange(QueryText.Parse(Encoding.UTF8.GetString(body.Bytes.Span)));
+        return await act(parameters).ConfigureAwait(false);
+    }
+
+    private static string Value(HttpContext http, string name) => http.Request.RouteValues[name] as string ?? "";
+
+    private static Failure TooLarge(int bytesMax) => Failure.Of(413, "too-long", "body-too-large", FormattableString.Invariant($"A body may have at most {bytesMax} bytes."));
+
+    /// <summary>A request id names the same request only when method, address, conditions and body are the same too.</summary>
+    private string RetryHash(ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (request, headers) = (Http.Request, Http.Request.Headers);
+        var head = $"{request.Method} {request.Path}{request.QueryString}\n{headers.IfMatch}\n{headers["If-None-Exist"]}\n{headers.IfNoneMatch}\n";
+        hash.AppendData(Encoding.UTF8.GetBytes(head));
+        hash.AppendData(body.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

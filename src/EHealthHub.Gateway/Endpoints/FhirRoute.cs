@@ -1,0 +1,49 @@
+using EHealthHub.Exchange;
+
+namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>Where an interaction stands in R4's addresses.</summary>
+internal enum RouteLevel
+{
+    /// <summary>The base.</summary>
+    System,
+
+    /// <summary>A resource type.</summary>
+    Type,
+
+    /// <summary>One resource.</summary>
+    Instance,
+}
+
+/// <summary>One row of the route table.</summary>
+/// <param name="Method">GET, which HEAD is served with, or POST, PUT, PATCH, DELETE.</param>
+/// <param name="Pattern">Address below <c>/fhir</c>, with <c>{type}</c> and <c>{id}</c>.</param>
+/// <param name="Level">Level.</param>
+/// <param name="Interaction">Code of R4's interactions, or an operation's name with its dollar sign.</param>
+/// <param name="Act">What answers.</param>
+internal sealed record FhirRoute(string Method, string Pattern, RouteLevel Level, string Interaction, Func<FhirCall, ValueTask<ActResult>> Act)
+{
+    private readonly string[] _segments = Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Set on an operation: what its row in the CapabilityStatement says.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>Whether an address has this route's form.</summary>
+    public bool Fits(ReadOnlySpan<string> segments)
+    {
+        if (segments.Length != _segments.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < segments.Length; i++)
+        {
+            if (_segments[i][0] != '{' && !string.Equals(_segments[i], segments[i], StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using EHealthHub.Exchange;
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Gateway.Composition;
+
+namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>Interactions with the system as a whole (R4 3.1.0.11).</summary>
+internal sealed class SystemEndpoints(HubParts parts)
+{
+    public ImmutableArray<FhirRoute> Routes =>
+    [
+        new("POST", "", RouteLevel.System, "transaction|batch", PostBundle),
+    ];
+
+    private ValueTask<ActResult> PostBundle(FhirCall call) => call.WithResource((resource, act) => resource.Type == "Bundle"
+        ? parts.Acts.Bundle.Execute(act, resource, call.Request.Language, call.Aborted)
+        : call.Refuse(Failure.Of(400, "invalid", "bundle-expected", "Post a batch or transaction Bundle here, any other resource to its type.", "resourceType")));
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using EHealthHub.Exchange;
+using EHealthHub.Fhir.Transactions;
+using EHealthHub.Gateway.Composition;
+
+namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>Interactions with a resource type: create and search (R4 3.1.0.8, 3.1.0.9).</summary>
+internal sealed class TypeEndpoints(HubParts parts)
+{
+    public ImmutableArray<FhirRoute> Routes =>
+    [
+        new("POST", "/{type}", RouteLevel.Type, "create", Create),
+        new("GET", "/{type}", RouteLevel.Type, "search-type", call => parts.Acts.Search.Execute(call.Act(), call.Type, call.Query(), call.Strict, call.Aborted)),
+        new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm),
+    ];
+
+    private ValueTask<ActResult> Create(FhirCall call) => call.WithResource((resource, act) =>
+    {
+        IdentifierCondition? condition = null;
+        var header = call.Http.Request.Headers["If-None-Exist"];
+        return header.Count > 0 && !ConditionText.Parse(call.Type, header.ToString()).Try(out condition, out var failure)
+            ? call.Refuse(failure)
+            : parts.Acts.Submit.Create(act, call.Type, resource, condition, call.Aborted);
+    });
+
+    private ValueTask<ActResult> SearchByForm(FhirCall call) => call.WithForm(parameters => parts.Acts.Search.Execute(call.Act(), call.Type, parameters, call.Strict, call.Aborted));
+}
