@@ -117,11 +117,27 @@ public sealed class RecordStore : IAsyncDisposable
         lease.Reader.BeginSnapshot();
         try
         {
-            return _parts.SearchRun(lease.Reader).Execute(ask, cancellationToken);
+            return _parts.SearchRun(lease.Reader, new SearchBudget()).Execute(ask, cancellationToken);
         }
         finally
         {
             lease.Reader.EndSnapshot();
+        }
+    }
+
+    /// <summary>Begins a search of several steps; dispose it as soon as its matches are known, for it holds a snapshot.</summary>
+    public async ValueTask<SearchSession> BeginSearch(SearchScope scope, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(scope.Hash());
+        var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new SearchSession(lease, _parts, scope, cancellationToken);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
         }
     }
 

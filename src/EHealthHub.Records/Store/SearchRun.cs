@@ -8,11 +8,8 @@ using EHealthHub.Records.Sqlite;
 namespace EHealthHub.Records.Store;
 
 /// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places. Opens no body. Used once.</summary>
-internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties)
+internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget)
 {
-    /// <summary>Most facts that one search opens.</summary>
-    public const int FactsMax = 20_000;
-
     /// <summary>Most compartments that a search over all of them looks into.</summary>
     private const int CompartmentsMax = 20_000;
 
@@ -23,10 +20,11 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     private const int CompartmentPage = 256;
 
     private readonly List<ResourceLocation> _matches = [];
+    private List<SearchMatch>? _kept;
+    private int _countMax;
     private readonly HashSet<string> _patients = new(StringComparer.Ordinal);
     private SearchAsk _ask = null!;
     private CancellationToken _cancellationToken;
-    private int _opened;
     private int _total;
     private bool _totalKnown = true;
     private long _next;
@@ -37,10 +35,23 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
 
     public SearchPage Execute(SearchAsk ask, CancellationToken cancellationToken)
     {
-        (_ask, _cancellationToken, _last) = (ask, cancellationToken, ask.AfterPosition);
+        (_ask, _cancellationToken, _last, _countMax) = (ask, cancellationToken, ask.AfterPosition, ask.Query.Count);
+        return Run();
+    }
+
+    /// <summary>One step of a larger search: its matches come with their facts.</summary>
+    public SearchStep Execute(SearchAsk ask, int countMax, CancellationToken cancellationToken)
+    {
+        (_ask, _cancellationToken, _last, _countMax, _kept) = (ask, cancellationToken, ask.AfterPosition, countMax, []);
+        var page = Run();
+        return new SearchStep(_kept, page.Total, page.NextPosition, page.TooCostly);
+    }
+
+    private SearchPage Run()
+    {
         try
         {
-            var costly = ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
+            var costly = _ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
             return new SearchPage(_matches, _totalKnown && !costly ? _total : null, costly ? 0 : _next, costly, [.. _patients.Order(StringComparer.Ordinal)]);
         }
         finally
@@ -113,8 +124,8 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
                 continue;
             }
 
-            var full = _matches.Count == _ask.Query.Count && _ask.Query.Count > 0;
-            if ((full && !decideAll) || _opened == FactsMax)
+            var full = _matches.Count == _countMax && _countMax > 0;
+            if ((full && !decideAll) || !budget.TryOpen())
             {
                 _totalKnown = false;
                 _next = _last;
@@ -122,7 +133,6 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             }
 
             _cancellationToken.ThrowIfCancellationRequested();
-            _opened++;
             _last = place.Position;
             DecideOne(place, earlier);
         }
@@ -133,7 +143,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>Puts a match on the page, or notes that there is one more than the page holds.</summary>
     private void Take(Place place, VersionRow row, string submitter, ReadOnlySpan<byte> factsBytes)
     {
-        if (_matches.Count == _ask.Query.Count)
+        if (_matches.Count == _countMax)
         {
             _next = _next == 0 ? _lastTaken : _next;
             return;
@@ -142,6 +152,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         var opened = Opener.Read(row, factsBytes);
         _lastTaken = place.Position;
         _matches.Add(Locations.From(place.Compartment, row, submitter, opened.Facts.Type, opened.Facts.Id));
+        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(opened)));
         _patients.UnionWith(opened.LinkedPatients);
         if (opened.Facts.PatientId is { } patient)
         {
@@ -166,7 +177,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         }
 
         _total++;
-        if (!earlier && _ask.Query.Count > 0)
+        if (!earlier && _countMax > 0)
         {
             Take(place, row, submitter, bytes);
         }
@@ -193,7 +204,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         tokens ??= Drivers.Identifiers(query)?.Select(v => national.Identifier(new IdentifierCondition(query.Type, v.System!, v.Text!)));
         return tokens is null ? null : [.. tokens
             .Distinct()
-            .SelectMany(t => reader.Places(t, FactsMax))
+            .SelectMany(t => reader.Places(t, SearchBudget.FactsMax))
             .Distinct()
             .Select(p => new Place(compartments.Get(reader, p.Key), p.Slot, linked: false))
             .OrderBy(p => p.Position)];

@@ -42,7 +42,14 @@ internal sealed class StoreParts : IDisposable
 
     public CommitPreparation Preparation { get; }
 
-    public SearchRun SearchRun(SqliteReader reader) => new(reader, National, _keys, Compartments, _opener, Parties);
+    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget);
+
+    /// <summary>The facts of a version, opened, as they were sealed.</summary>
+    public byte[] FactsBytes(CompartmentInfo compartment, VersionRow row, string submitter)
+    {
+        using var lease = _keys.Lease(compartment.Key, compartment.Handle, row.Epoch);
+        return _opener.FactsBytes(lease.Key, compartment, row, submitter);
+    }
 
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
 

@@ -1,0 +1,95 @@
+using EHealthHub.Fhir.Search;
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>
+/// One search of several steps, inside one snapshot and one budget, under one receipt. Opens facts, never a body; finds nothing outside its scope, so that no chain or include tells what the scope does not hold. Used by one thread at a time.
+/// </summary>
+public sealed class SearchSession : IDisposable
+{
+    private readonly SqliteReaders.ReaderLease _lease;
+    private readonly StoreParts _parts;
+    private readonly SearchScope _scope;
+    private readonly SearchBudget _budget = new();
+    private readonly CancellationToken _cancellationToken;
+    private readonly CompartmentInfo? _home;
+    private bool _disposed;
+
+    internal SearchSession(SqliteReaders.ReaderLease lease, StoreParts parts, SearchScope scope, CancellationToken cancellationToken)
+    {
+        _lease = lease;
+        _parts = parts;
+        _scope = scope;
+        _cancellationToken = cancellationToken;
+        _lease.Reader.BeginSnapshot();
+        try
+        {
+            _home = scope.AllCompartments ? null : parts.Compartments.Find(lease.Reader, scope.Compartment, scope.CompartmentName ?? "");
+        }
+        catch
+        {
+            _lease.Reader.EndSnapshot();
+            throw;
+        }
+    }
+
+    /// <summary>True when the budget is spent: what was found is not all that there is.</summary>
+    public bool Spent { get; private set; }
+
+    /// <summary>Resources of the query's type that satisfy its criteria, at most <paramref name="countMax"/> after a position; 0 counts only.</summary>
+    public SearchStep Find(SearchQuery query, long afterPosition, int countMax)
+    {
+        var ask = CompartmentRule.IsDirectory(query.Type)
+            ? new SearchAsk(query, CompartmentKind.Directory, "", afterPosition, false)
+            : new SearchAsk(query, _scope.Compartment, _scope.CompartmentName, afterPosition, _scope.AllCompartments);
+        if (!CompartmentRule.IsDirectory(query.Type) && _scope is { Compartment: CompartmentKind.Directory, AllCompartments: false })
+        {
+            return new SearchStep([], 0, 0, false);
+        }
+
+        var step = _parts.SearchRun(_lease.Reader, _budget).Execute(ask, countMax, _cancellationToken);
+        Spent |= step.TooCostly;
+        return step;
+    }
+
+    /// <summary>One current resource by its id, when it lies within the scope; null when there is none there, or it was deleted.</summary>
+    public SearchMatch? Locate(string type, string id)
+    {
+        var rows = _lease.Reader.HeadsByToken(_parts.National.Resource(type, id));
+        if (rows is not [{ Deleted: false } row] || !TryOpen())
+        {
+            return null;
+        }
+
+        var compartment = _parts.Compartments.Get(_lease.Reader, row.Key);
+        var submitter = _parts.Parties.Name(_lease.Reader, row.Submitter);
+        var bytes = _parts.FactsBytes(compartment, row, submitter);
+        var opened = Opener.Read(row, bytes);
+        return InScope(compartment, opened) ? new SearchMatch(Locations.From(compartment, row, submitter, type, id), Opener.Split(bytes, out _).ToArray(), SearchMatch.PatientsOf(opened)) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _lease.Reader.EndSnapshot();
+            _lease.Dispose();
+        }
+    }
+
+    private bool TryOpen()
+    {
+        var open = _budget.TryOpen();
+        Spent |= !open;
+        return open;
+    }
+
+    private bool InScope(CompartmentInfo compartment, OpenedFacts opened) =>
+        _scope.AllCompartments
+        || compartment.Kind == CompartmentKind.Directory
+        || compartment.Key == _home?.Key
+        || (_scope.Compartment == CompartmentKind.Patient && compartment.Kind == CompartmentKind.Institution && opened.LinkedPatients.Contains(_scope.CompartmentName));
+}
