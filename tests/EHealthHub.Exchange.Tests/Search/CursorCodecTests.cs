@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Trust;
@@ -20,6 +21,17 @@ public sealed class CursorCodecTests : IDisposable
     {
         var codec = new CursorCodec(_key);
         Assert.Equal(position, codec.Read(Ayse, "Observation", Used, codec.Write(Ayse, "Observation", Used, position)));
+    }
+
+    [Fact]
+    public void A_place_that_names_somebody_does_not_show_in_the_cursor()
+    {
+        var codec = new CursorCodec(_key);
+        var cursor = codec.Write(Ayse, "Patient", Used, "Yılmaz"u8);
+        Assert.Equal("Yılmaz"u8.ToArray(), codec.ReadPlace(Ayse, "Patient", Used, cursor));
+        Assert.Equal(-1, Base64Url.DecodeFromChars(cursor).AsSpan().IndexOf("maz"u8));
+        Assert.NotEqual(cursor, codec.Write(Ayse, "Patient", Used, "Yılmaz"u8));
+        Assert.Null(codec.Read(Ayse, "Patient", Used, cursor));
     }
 
     [Fact]
