@@ -18,6 +18,18 @@ public static class OutcomeTexts
         json-duplicate-member | A member appears twice. | Bir üye iki kez yazılmış.
         json-name-escaped | A member's name is written with an escape. | Bir üyenin adı kaçış dizisiyle yazılmış.
         json-lone-surrogate | A text contains half a character. | Bir metin yarım karakter içeriyor.
+        xml-malformed | The content is not well-formed XML. | İçerik geçerli bir XML değil.
+        xml-dtd | XML with a document type is not accepted. | Belge türü bildirimi içeren XML kabul edilmiyor.
+        xml-encoding | The XML must be in UTF-8. | XML, UTF-8 ile kodlanmış olmalıdır.
+        xml-too-deep | The content is nested too deeply. | İçerik çok fazla iç içe geçmiş.
+        xml-too-many-attributes | An XML element has too many or too long attributes. | Bir XML ögesinin öznitelikleri çok fazla veya çok uzun.
+        xml-too-many-elements | The content has too many parts. | İçerik çok fazla parçadan oluşuyor.
+        xml-namespace | An XML element is not in the namespace that FHIR gives it. | Bir XML ögesi, FHIR'in öngördüğü ad alanında değil.
+        xml-attribute | An XML attribute is not defined here. | Bir XML özniteliği burada tanımlı değil.
+        xml-text | There is text between the XML elements. | XML ögelerinin arasında metin var.
+        xml-order | The XML elements are not in FHIR's order. | XML ögeleri FHIR'in sırasında değil.
+        xml-resource | Exactly one resource is expected here. | Burada tam olarak bir kaynak bekleniyor.
+        xml-not-possible | This content cannot be written as XML. | Bu içerik XML olarak yazılamıyor.
         resource-type-missing | The resource does not say its type. | Kaynağın türü belirtilmemiş.
         resource-type-unknown | The type of the resource is not known in FHIR R4. | Kaynağın türü FHIR R4'te tanımlı değil.
         bundle-type | This kind of bundle cannot be processed here. | Bu tür bir paket burada işlenemez.
@@ -82,6 +94,7 @@ public static class OutcomeTexts
         media-type-not-acceptable | The hub cannot answer in this format. | Merkez bu biçimde yanıt veremiyor.
         interaction-not-supported | This method is not served at this address. | Bu yöntem bu adreste sunulmuyor.
         address-unknown | Nothing is served at this address. | Bu adreste bir hizmet sunulmuyor.
+        header-invalid | A header of the request is not understood. | İsteğin bir başlığı anlaşılamadı.
         http-invalid | The request is malformed. | İstek hatalı biçimlendirilmiş.
         certificate-required | A client certificate is needed. | İstemci sertifikası gerekiyor.
         certificate-wrong-usage | The certificate is not meant for this use. | Sertifika bu kullanım için uygun değil.

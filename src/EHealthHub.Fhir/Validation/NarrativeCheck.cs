@@ -9,6 +9,7 @@ namespace EHealthHub.Fhir.Validation;
 internal ref struct NarrativeCheck
 {
     private const int DepthMax = 100;
+    private const int AttributesMax = 32;
     private const string Malformed = "narrative-malformed";
     private const string Unsafe = "narrative-unsafe";
 
@@ -128,6 +129,8 @@ internal ref struct NarrativeCheck
     private (string Code, string Text)? Attributes(ReadOnlySpan<byte> element)
     {
         var isNamed = _depth > 1;
+        Span<(int Start, int Length)> names = stackalloc (int, int)[AttributesMax];
+        var count = 0;
         while (true)
         {
             var rest = _text[_at..];
@@ -151,6 +154,21 @@ internal ref struct NarrativeCheck
                 return (Unsafe, problem);
             }
 
+            // Twice the same is not well-formed, and could not be written as XML.
+            foreach (var (start, length) in names[..count])
+            {
+                if (_text.Slice(start, length).SequenceEqual(name))
+                {
+                    return (Malformed, "A tag of the narrative has the same attribute twice.");
+                }
+            }
+
+            if (count == AttributesMax)
+            {
+                return (Malformed, $"A tag of the narrative has more than {AttributesMax} attributes.");
+            }
+
+            names[count++] = (_text.Length - rest.Length, name.Length);
             isNamed |= name.SequenceEqual("xmlns"u8);
         }
     }

@@ -52,6 +52,7 @@ internal static partial class NarrativeVocabulary
             "src" when !element.SequenceEqual("img"u8) || HasActiveScheme(value, noData: false) => "An image of the narrative is not allowed.",
             "cite" or "longdesc" when HasActiveScheme(value, noData: true) => "A link of the narrative is not allowed.",
             "style" when HasActiveStyle(value) => "A style of the narrative is not allowed.",
+            "xml:space" when !value.SequenceEqual("preserve"u8) && !value.SequenceEqual("default"u8) => "xml:space is preserve or default.",
             "xmlns" when !value.SequenceEqual("http://www.w3.org/1999/xhtml"u8) => "The narrative has an element of another namespace.",
             _ => null,
         };

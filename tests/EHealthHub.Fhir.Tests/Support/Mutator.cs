@@ -3,9 +3,9 @@ using System.Text;
 namespace EHealthHub.Fhir.Tests.Support;
 
 /// <summary>Seeded damage to bytes: flips, cuts, doublings, and pieces that parsers trip over. The same seed gives the same damage everywhere.</summary>
-internal sealed class Mutator(ulong seed)
+internal sealed class Mutator(ulong seed, byte[][]? pieces = null)
 {
-    private static readonly byte[][] Pieces =
+    private static readonly byte[][] JsonPieces =
     [
         .. new[]
         {
@@ -15,6 +15,18 @@ internal sealed class Mutator(ulong seed)
         [0xFF], [0xC3], [0x00], [0xED, 0xA0, 0x80],
     ];
 
+    /// <summary>Pieces for XML.</summary>
+    public static readonly byte[][] XmlPieces =
+    [
+        .. new[]
+        {
+            "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "<?x ?>", "<!DOCTYPE x>", "&amp;", "&#0;", "&#x10FFFF;", "&#65;", "&x;", "&", "\"", "'", "=", " ", "\n", "<extension url=\"u\">", "</extension>", "<id value=\"1\"/>", "<given value=\"x\"/>", "<given id=\"x\"/>",
+            " id=\"i\"", " value=\"1.10\"", " xmlns=\"urn:x\"", " xmlns:f=\"http://hl7.org/fhir\"", "f:", "xml:lang=\"tr\"", "<div xmlns=\"http://www.w3.org/1999/xhtml\">", "</div>", "<contained>", "</contained>", "<Patient/>", "<Patient xmlns=\"http://hl7.org/fhir\">", "</Patient>", "\uFEFF", "\uFFFE", "text",
+        }.Select(Encoding.UTF8.GetBytes),
+        [0xFF], [0xC3], [0x00], [0xED, 0xA0, 0x80],
+    ];
+
+    private readonly byte[][] _pieces = pieces ?? JsonPieces;
     private ulong _state = seed;
 
     public byte[] Mutate(byte[] body)
@@ -38,7 +50,7 @@ internal sealed class Mutator(ulong seed)
                     result.RemoveRange(at, result.Count - at);
                     break;
                 default:
-                    result.InsertRange(at, Pieces[Next(Pieces.Length)]);
+                    result.InsertRange(at, _pieces[Next(_pieces.Length)]);
                     break;
             }
         }

@@ -66,6 +66,8 @@ public class NarrativeTests
     [InlineData("<!DOCTYPE x>")]
     [InlineData("<!-- -- >")]
     [InlineData("<p title='<'>x</p>")]
+    [InlineData("<p class='a' class='b'>x</p>")]
+    [InlineData("<p xml:space='x'>x</p>")]
     public void What_is_not_well_formed_is_refused(string inner) => Assert.StartsWith("narrative-", Check(inner), StringComparison.Ordinal);
 
     [Theory]
