@@ -20,7 +20,7 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
             return new CommitResult(CommitStatus.Repeated, 0, default, -1, first);
         }
 
-        if (!Hold(commit.References, own: false))
+        if (!Stand(commit.Decided) || !Hold(commit.References, own: false))
         {
             return Conflict(-1);
         }
@@ -51,6 +51,44 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
     }
 
     private static CommitResult Conflict(int entry) => new(CommitStatus.Conflict, 0, default, entry, default);
+
+    /// <summary>Whether what conditions were decided on is still so. Asked before this commit writes: its own changes are no one else's.</summary>
+    private bool Stand(IReadOnlyList<DecidedOn> decided)
+    {
+        foreach (var ground in decided)
+        {
+            if (ground.Sequence >= 0 && rows.LastSequence() != ground.Sequence)
+            {
+                return false;
+            }
+
+            foreach (var (handle, counter) in ground.Compartments)
+            {
+                if (rows.Counter(handle) != counter)
+                {
+                    return false;
+                }
+            }
+
+            foreach (var (key, slot, version) in ground.Heads)
+            {
+                if (rows.Head(key, slot)?.Version != version)
+                {
+                    return false;
+                }
+            }
+
+            foreach (var (token, places) in ground.Tokens)
+            {
+                if (!CollectionsMarshal.AsSpan(rows.Places(token)).SequenceEqual(places))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 
     private bool Hold(IReadOnlyList<PreparedReference> references, bool own)
     {

@@ -22,6 +22,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _compartmentByKey;
     private readonly SqliteStatement _compartmentsAfter;
     private readonly SqliteStatement _counter;
+    private readonly SqliteStatement _counterByHandle;
     private readonly SqliteStatement _party;
     private readonly SqliteStatement _headByToken;
     private readonly SqliteStatement _versionByToken;
@@ -45,10 +46,11 @@ internal sealed class SqliteReader : IDisposable
         _compartmentByKey = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE compartment_key=?1");
         _compartmentsAfter = Prepare($"SELECT {CompartmentColumns} FROM compartment WHERE number>=?1 ORDER BY number LIMIT ?2");
         _counter = Prepare("SELECT counter FROM compartment WHERE compartment_key=?1");
+        _counterByHandle = Prepare("SELECT counter FROM compartment WHERE handle=?1");
         _party = Prepare("SELECT handle, name FROM party WHERE ref=?1");
         _headByToken = Prepare($"SELECT {VersionColumns}, v.body, n.compartment_key, n.slot FROM national_token n LEFT JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND {IsHead} WHERE n.token=?1 LIMIT 2");
         _versionByToken = Prepare($"SELECT {VersionColumns}, v.body FROM national_token n CROSS JOIN version v ON v.compartment_key=n.compartment_key AND v.slot=n.slot AND v.version=?2 WHERE n.token=?1 LIMIT 2");
-        _placesByToken = Prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 LIMIT ?2");
+        _placesByToken = Prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT ?2");
         _headFacts = Prepare($"SELECT {VersionColumns} FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 ORDER BY v.version DESC LIMIT 1");
         _version = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version=?3");
         _versionsBelow = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version<?3 ORDER BY v.version DESC LIMIT ?4");
@@ -74,6 +76,9 @@ internal sealed class SqliteReader : IDisposable
 
     /// <summary>The manifest's counter; -1 without the compartment.</summary>
     public long Counter(long key) => One(_counter.Bind(1, key), s => (long?)s.Long(0)) ?? -1;
+
+    /// <summary>By the compartment's handle.</summary>
+    public long Counter(UInt128 handle) => One(_counterByHandle.Bind(1, handle), s => (long?)s.Long(0)) ?? -1;
 
     public (UInt128 Handle, byte[] Name)? Party(int reference) => One(_party.Bind(1, reference), s => ((UInt128, byte[])?)(s.Sixteen(0), s.Blob(1).ToArray()));
 

@@ -7,6 +7,7 @@ namespace EHealthHub.Records.Sqlite;
 internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
 {
     private readonly SqliteStatement _findCompartment = prepare("SELECT compartment_key, number, kind, name, next_slot, counter, contents, mac FROM compartment WHERE handle=?1");
+    private readonly SqliteStatement _counter = prepare("SELECT counter FROM compartment WHERE handle=?1");
     private readonly SqliteStatement _keyTaken = prepare("SELECT 1 FROM compartment WHERE compartment_key=?1");
     private readonly SqliteStatement _lastNumber = prepare("SELECT coalesce(max(number),0) FROM compartment");
     private readonly SqliteStatement _addCompartment = prepare("INSERT INTO compartment (compartment_key, number, handle, kind, name, next_slot, counter, contents, mac) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
@@ -15,7 +16,7 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _addVersion = prepare(
         "INSERT INTO version (compartment_key, slot, version, flags, time, submitter, epoch, previous, hash, facts, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
 
-    private readonly SqliteStatement _places = prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 LIMIT 2");
+    private readonly SqliteStatement _places = prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT 2");
     private readonly SqliteStatement _addNational = prepare("INSERT INTO national_token (token, compartment_key, slot) VALUES (?1,?2,?3)");
     private readonly SqliteStatement _removeNational = prepare("DELETE FROM national_token WHERE token=?1 AND compartment_key=?2 AND slot=?3");
     private readonly SqliteStatement _chunk = prepare("SELECT slots FROM token WHERE compartment_key=?1 AND token=?2 AND chunk=?3");
@@ -53,6 +54,9 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
             _findCompartment.Reset();
         }
     }
+
+    /// <summary>The counter of a compartment's manifest; -1 without the compartment.</summary>
+    public long Counter(UInt128 handle) => Single(_counter.Bind(1, handle)) ?? -1;
 
     public bool KeyTaken(long key) => Exists(_keyTaken.Bind(1, key));
 

@@ -30,7 +30,7 @@ public sealed record WriteEntry
     /// <summary>The current version that this one replaces (update, delete); null when there must be none.</summary>
     public ResourceLocation? Replaces { get; init; }
 
-    /// <summary>The condition under which a create holds: no resource of the type with this identifier.</summary>
+    /// <summary>The condition under which a create holds (also one by an update): no resource of the type with this identifier.</summary>
     public IdentifierCondition? IfNoneExist { get; init; }
 
     /// <summary>The version that this write makes.</summary>
@@ -48,6 +48,9 @@ public sealed class CommitAsk
 
     /// <summary>Conditional references and what they resolved to (<c>Type/id</c>); must still hold inside the transaction.</summary>
     public required IReadOnlyDictionary<IdentifierCondition, string> Resolved { get; init; }
+
+    /// <summary>What conditions were decided on; must still stand when the commit is applied, before anything of it is written.</summary>
+    public ImmutableArray<DecidedOn> Decided { get; init; } = [];
 
     /// <summary>The rewriting of references, as for ResourceWriter.Stamp.</summary>
     public required IReadOnlyDictionary<string, string> References { get; init; }
@@ -87,6 +90,12 @@ public sealed class CommitAsk
         {
             Add(hash, condition);
             hash.Add(target);
+        }
+
+        hash.Add(Decided.Length);
+        foreach (var decided in Decided)
+        {
+            decided.AddTo(hash);
         }
 
         hash.Add(References.Count);
@@ -142,7 +151,7 @@ public enum CommitStatus
     /// <summary>Durable.</summary>
     Committed = 1,
 
-    /// <summary>A condition no longer held (version, identifier, id, compartment): nothing stored; resolve again or answer 409/412.</summary>
+    /// <summary>A condition no longer held (version, identifier, id, compartment, what was decided on): nothing stored; resolve again or answer 409/412.</summary>
     Conflict = 2,
 
     /// <summary>The request key was used before: the first result is given back, nothing stored.</summary>
@@ -153,6 +162,6 @@ public enum CommitStatus
 /// <param name="Status">How.</param>
 /// <param name="Sequence">The database's commit sequence; 0 unless committed.</param>
 /// <param name="EnvelopeHashes">32 bytes for each entry, in order; empty unless committed.</param>
-/// <param name="ConflictEntry">Index into Entries of the entry that conflicted; -1 for a resolved reference; else -1.</param>
+/// <param name="ConflictEntry">Index into Entries of the entry that conflicted; -1 for a resolved reference or what a condition was decided on; else -1.</param>
 /// <param name="FirstResult">The result remembered for a repeated request key.</param>
 public sealed record CommitResult(CommitStatus Status, long Sequence, ReadOnlyMemory<byte> EnvelopeHashes, int ConflictEntry, ReadOnlyMemory<byte> FirstResult);

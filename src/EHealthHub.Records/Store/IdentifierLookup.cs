@@ -9,12 +9,17 @@ namespace EHealthHub.Records.Store;
 internal sealed class IdentifierLookup(SqliteReader reader, NationalTokens national, Compartments compartments, Opener opener, Parties parties)
 {
     /// <summary>None, one, or two for "many".</summary>
-    public IReadOnlyList<string> Find(IdentifierCondition condition)
+    public IReadOnlyList<string> Find(IdentifierCondition condition) => Decide(condition).Ids;
+
+    /// <summary>With the places that bear the identifier's token.</summary>
+    public (IReadOnlyList<string> Ids, DecidedOn Decided) Decide(IdentifierCondition condition)
     {
         reader.BeginSnapshot();
         try
         {
-            return [.. reader.Places(national.Identifier(condition), 2).Select(p => IdAt(p.Key, p.Slot, condition))];
+            var token = national.Identifier(condition);
+            var places = reader.Places(token, 2).ToArray();
+            return ([.. places.Select(p => IdAt(p.Key, p.Slot, condition))], new DecidedOn { Tokens = [(token, places)] });
         }
         finally
         {

@@ -13,6 +13,9 @@ internal sealed class PreparedCommit : IDisposable
 
     public required IReadOnlyList<PreparedReference> References { get; init; }
 
+    /// <summary>What conditions were decided on.</summary>
+    public required IReadOnlyList<DecidedOn> Decided { get; init; }
+
     public required UInt128 Submitter { get; init; }
 
     /// <summary>The submitter's sealed name, for when it is met for the first time.</summary>

@@ -72,6 +72,13 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.IdentifierLookup(lease.Reader).Find(condition);
     }
 
+    /// <summary>As <see cref="LocateByIdentifier"/>, with what the answer rests on: a commit that carries it holds only while the same resources bear the identifier.</summary>
+    public async ValueTask<(IReadOnlyList<string> Ids, DecidedOn Decided)> DecideByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return _parts.IdentifierLookup(lease.Reader).Decide(condition);
+    }
+
     /// <summary>What has to be known of a patient in order to decide; null when the hub holds no compartment for the id. Cached under the compartment's manifest counter.</summary>
     public async ValueTask<PatientContext?> Context(string patientId, CancellationToken cancellationToken)
     {

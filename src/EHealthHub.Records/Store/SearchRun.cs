@@ -16,6 +16,9 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>Up to so many candidates all are decided on every page, so that every page can tell the total.</summary>
     private const int TotalUpTo = 2_000;
 
+    /// <summary>Most bearers of exact identifiers or ids that a condition is bound to one by one.</summary>
+    private const int BearersMax = 16;
+
     private const int ChunksMax = 256;
     private const int CompartmentPage = 256;
 
@@ -23,6 +26,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     private List<SearchMatch>? _kept;
     private int _countMax;
     private readonly HashSet<string> _patients = new(StringComparer.Ordinal);
+    private readonly List<CompartmentInfo> _homes = [];
     private SearchAsk _ask = null!;
     private CancellationToken _cancellationToken;
     private int _total;
@@ -58,6 +62,28 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         {
             _lease?.Dispose();
         }
+    }
+
+    /// <summary>
+    /// After <see cref="Execute"/>, in the same snapshot: what its answer rests on. Where exact identifiers or ids drove it, those who bear them, as they are; else the counter of the compartment, and of the institutions whose linked
+    /// resources were looked at; over all compartments the head of the store, since a match may come anywhere.
+    /// </summary>
+    public DecidedOn Decided()
+    {
+        var bearers = NationalTokensOf(_ask.Query)?.Distinct().Select(t => (Token: t, Places: reader.Places(t, 2).ToArray())).ToList();
+        if (bearers is { Count: <= BearersMax } && bearers.TrueForAll(b => b.Places.Length < 2))
+        {
+            var places = bearers.SelectMany(b => b.Places).Distinct();
+            return new DecidedOn { Tokens = bearers, Heads = [.. places.Select(p => (p.Key, p.Slot, reader.Head(p.Key, p.Slot)?.Version ?? 0))] };
+        }
+
+        if (_ask.AllCompartments)
+        {
+            return new DecidedOn { Sequence = reader.LastSequence() };
+        }
+
+        var handle = national.Compartment(_ask.Compartment, _ask.CompartmentName ?? "");
+        return new DecidedOn { Compartments = [(handle, reader.Counter(handle)), .. _homes.DistinctBy(h => h.Key).Select(h => (h.Handle, reader.Counter(h.Key)))] };
     }
 
     /// <summary>Gives false when it would cost too much.</summary>
@@ -199,16 +225,17 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>By logical id or exact identifier, wherever they lie; null when the query names none.</summary>
     private List<Place>? NationalCandidates()
     {
-        var query = _ask.Query;
-        IEnumerable<UInt128>? tokens = Drivers.Ids(query)?.Select(v => national.Resource(query.Type, v.Text!));
-        tokens ??= Drivers.Identifiers(query)?.Select(v => national.Identifier(new IdentifierCondition(query.Type, v.System!, v.Text!)));
-        return tokens is null ? null : [.. tokens
+        return NationalTokensOf(_ask.Query) is not { } tokens ? null : [.. tokens
             .Distinct()
             .SelectMany(t => reader.Places(t, SearchBudget.FactsMax))
             .Distinct()
             .Select(p => new Place(compartments.Get(reader, p.Key), p.Slot, linked: false))
             .OrderBy(p => p.Position)];
     }
+
+    private IEnumerable<UInt128>? NationalTokensOf(SearchQuery query) =>
+        Drivers.Ids(query)?.Select(v => national.Resource(query.Type, v.Text!))
+        ?? Drivers.Identifiers(query)?.Select(v => national.Identifier(new IdentifierCondition(query.Type, v.System!, v.Text!)));
 
     private List<Place> CandidatesIn(CompartmentInfo compartment, out bool driven)
     {
@@ -280,7 +307,9 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             }
         }
 
-        return [.. common!.Select(p => new Place(compartments.Get(reader, p.HomeKey), p.Slot, linked: true)).OrderBy(p => p.Position)];
+        List<Place> linked = [.. common!.Select(p => new Place(compartments.Get(reader, p.HomeKey), p.Slot, linked: true)).OrderBy(p => p.Position)];
+        _homes.AddRange(linked.Select(p => p.Compartment));
+        return linked;
     }
 
     private static List<int> Intersect(List<int> sorted, List<int> other)

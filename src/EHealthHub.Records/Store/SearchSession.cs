@@ -14,6 +14,7 @@ public sealed class SearchSession : IDisposable
     private readonly SearchBudget _budget = new();
     private readonly CancellationToken _cancellationToken;
     private readonly CompartmentInfo? _home;
+    private List<DecidedOn>? _decided;
     private bool _disposed;
 
     internal SearchSession(SqliteReaders.ReaderLease lease, StoreParts parts, SearchScope scope, CancellationToken cancellationToken)
@@ -37,6 +38,12 @@ public sealed class SearchSession : IDisposable
     /// <summary>True when the budget is spent: what was found is not all that there is.</summary>
     public bool Spent { get; private set; }
 
+    /// <summary>For the condition of a write: what all answers since <see cref="KeepGrounds"/> rest on, for the commit to carry.</summary>
+    public IReadOnlyList<DecidedOn> Decided => _decided ?? throw new InvalidOperationException("The session keeps no grounds.");
+
+    /// <summary>From now on the session keeps what its answers rest on.</summary>
+    public void KeepGrounds() => _decided ??= [];
+
     /// <summary>Resources of the query's type that satisfy its criteria, at most <paramref name="countMax"/> after a position; 0 counts only.</summary>
     public SearchStep Find(SearchQuery query, long afterPosition, int countMax)
     {
@@ -48,7 +55,9 @@ public sealed class SearchSession : IDisposable
             return new SearchStep([], 0, 0, false);
         }
 
-        var step = _parts.SearchRun(_lease.Reader, _budget).Execute(ask, countMax, _cancellationToken);
+        var run = _parts.SearchRun(_lease.Reader, _budget);
+        var step = run.Execute(ask, countMax, _cancellationToken);
+        _decided?.Add(run.Decided());
         Spent |= step.TooCostly;
         return step;
     }
@@ -56,7 +65,9 @@ public sealed class SearchSession : IDisposable
     /// <summary>One current resource by its id, when it lies within the scope; null when there is none there, or it was deleted.</summary>
     public SearchMatch? Locate(string type, string id)
     {
-        var rows = _lease.Reader.HeadsByToken(_parts.National.Resource(type, id));
+        var token = _parts.National.Resource(type, id);
+        var rows = _lease.Reader.HeadsByToken(token);
+        _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))])], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
         if (rows is not [{ Deleted: false } row] || !TryOpen())
         {
             return null;

@@ -96,6 +96,18 @@ internal static class Make
         Result = result,
     };
 
+    /// <summary>The same ask on the condition that what was decided on still stands.</summary>
+    public static CommitAsk On(this CommitAsk ask, params DecidedOn[] decided) => new()
+    {
+        Entries = ask.Entries,
+        Resolved = ask.Resolved,
+        Decided = [.. decided],
+        References = ask.References,
+        Submitter = ask.Submitter,
+        Time = ask.Time,
+        Salt = ask.Salt,
+    };
+
     public static SearchQuery Query(string type, string? patient, params SearchCriterion[] criteria) =>
         new() { Type = type, PatientId = patient, Criteria = criteria, Used = [] };
 

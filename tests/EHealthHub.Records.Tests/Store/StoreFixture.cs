@@ -70,6 +70,15 @@ public abstract class StoreFixture : IAsyncDisposable
 
     public async Task<SearchPage> Search(SearchAsk ask) => await Store.Search(ask, await Receipt(ask.Hash(), EntryKind.SearchAsked), default);
 
+    /// <summary>Decides a condition: what matches, and what that rests on.</summary>
+    public async Task<(IReadOnlyList<SearchMatch> Matches, DecidedOn[] Decided)> Decide(SearchAsk ask)
+    {
+        var scope = new SearchScope(ask.Compartment, ask.CompartmentName, ask.AllCompartments, "create", ask.Query.Type, []);
+        using var session = await Store.BeginSearch(scope, await Receipt(scope.Hash(), EntryKind.SearchAsked), default);
+        session.KeepGrounds();
+        return (session.Find(ask.Query, 0, 2).Matches, [.. session.Decided]);
+    }
+
     public async Task<IReadOnlyList<RecordVersion>> Open(SearchPage page) => await Store.Open(page, await Receipt(page.Hash(), EntryKind.SearchReleased), default);
 
     /// <summary>The outcomes that the log tells of, for the verifier.</summary>
