@@ -99,3 +99,6 @@ CREATE UNIQUE INDEX "IX_log_origin" ON log (origin);
 CREATE UNIQUE INDEX "IX_party_handle" ON party (handle);
 
 
+CREATE INDEX "IX_version_time" ON version (time);
+
+

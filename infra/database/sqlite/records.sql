@@ -81,3 +81,5 @@ CREATE UNIQUE INDEX "IX_log_origin" ON "log" ("origin");
 
 CREATE UNIQUE INDEX "IX_party_handle" ON "party" ("handle");
 
+CREATE INDEX "IX_version_time" ON "version" ("time");
+

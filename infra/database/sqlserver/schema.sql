@@ -113,3 +113,7 @@ CREATE UNIQUE INDEX [IX_party_handle] ON [party] ([handle]);
 GO
 
 
+CREATE INDEX [IX_version_time] ON [version] ([time]);
+GO
+
+

@@ -48,6 +48,7 @@ internal static class RecordsModel
             t.Variable("facts", null);
             t.Variable("body", null);
             t.Key("compartment_key", "slot", "version");
+            t.Ordered("time");
         });
 
         Table(model, "token", t =>
@@ -152,6 +153,9 @@ internal static class RecordsModel
         public void Key(params string[] names) => table.HasKey(names);
 
         public void Unique(params string[] names) => table.HasIndex(names).IsUnique();
+
+        /// <summary>An index that only orders: the history of the whole store is walked along it.</summary>
+        public void Ordered(params string[] names) => table.HasIndex(names);
 
         public void UniqueWhereKnown(string name) => table.HasIndex(name).IsUnique().HasFilter($"{name} IS NOT NULL");
 

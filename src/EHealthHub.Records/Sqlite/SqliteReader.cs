@@ -14,6 +14,10 @@ internal sealed class SqliteReader : IDisposable
 
     private const string IsHead = "v.version=(SELECT max(m.version) FROM version m WHERE m.compartment_key=v.compartment_key AND m.slot=v.slot)";
 
+    // ?6: from when; ?7: 1 where the version that was current at that moment counts too.
+    private const string InWindow =
+        "(v.time>=?6 OR (?7=1 AND NOT EXISTS (SELECT 1 FROM version n WHERE n.compartment_key=v.compartment_key AND n.slot=v.slot AND n.version=v.version+1 AND n.time<=?6)))";
+
     private readonly SqliteConnection _connection;
     private readonly List<SqliteStatement> _statements = [];
     private readonly SqliteStatement _begin;
@@ -29,6 +33,9 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _placesByToken;
     private readonly SqliteStatement _headFacts;
     private readonly SqliteStatement _version;
+    private readonly SqliteStatement _versionFacts;
+    private readonly SqliteStatement _versionTime;
+    private readonly SqliteStatement _placesByTime;
     private readonly SqliteStatement _versionsBelow;
     private readonly SqliteStatement _versionCount;
     private readonly SqliteStatement _chunks;
@@ -53,8 +60,13 @@ internal sealed class SqliteReader : IDisposable
         _placesByToken = Prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT ?2");
         _headFacts = Prepare($"SELECT {VersionColumns} FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 ORDER BY v.version DESC LIMIT 1");
         _version = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version=?3");
-        _versionsBelow = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version<?3 ORDER BY v.version DESC LIMIT ?4");
-        _versionCount = Prepare("SELECT count(*) FROM version WHERE compartment_key=?1 AND slot=?2");
+        _versionFacts = Prepare($"SELECT {VersionColumns} FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version=?3");
+        _versionTime = Prepare("SELECT time FROM version WHERE compartment_key=?1 AND slot=?2 AND version=?3");
+        _placesByTime = Prepare(
+            "SELECT v.time, v.compartment_key, v.slot, v.version FROM version v WHERE v.time<=?1 AND v.time>=?2 AND (v.time<?1 OR (v.compartment_key, v.slot, v.version)<(?3, ?4, ?5)) "
+            + "ORDER BY v.time DESC, v.compartment_key DESC, v.slot DESC, v.version DESC LIMIT ?6");
+        _versionsBelow = Prepare($"SELECT {VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version<?3 AND v.time<=?5 AND {InWindow} ORDER BY v.version DESC LIMIT ?4");
+        _versionCount = Prepare($"SELECT count(*) FROM version v WHERE v.compartment_key=?1 AND v.slot=?2 AND v.version<=?3 AND v.time<=?5 AND {InWindow}");
         _chunks = Prepare("SELECT chunk, slots FROM token WHERE compartment_key=?1 AND token=?2 AND chunk>=?3 ORDER BY chunk LIMIT ?4");
         _links = Prepare("SELECT home_key, slot FROM token_link WHERE compartment_key=?1 AND token=?2 ORDER BY home_key, slot");
         _lastSequence = Prepare("SELECT coalesce(max(sequence),0) FROM commit_log");
@@ -96,10 +108,25 @@ internal sealed class SqliteReader : IDisposable
 
     public VersionRow? Version(long key, int slot, int version) => One(_version.Bind(1, key).Bind(2, slot).Bind(3, version), s => ReadVersion(s, withBody: true));
 
-    public List<VersionRow> VersionsBelow(long key, int slot, int below, int countMax) =>
-        All(_versionsBelow.Bind(1, key).Bind(2, slot).Bind(3, below).Bind(4, countMax), s => ReadVersion(s, withBody: true));
+    /// <summary>A version without its body.</summary>
+    public VersionRow? Facts(long key, int slot, int version) => One(_versionFacts.Bind(1, key).Bind(2, slot).Bind(3, version), s => ReadVersion(s, withBody: false));
 
-    public int VersionCount(long key, int slot) => One(_versionCount.Bind(1, key).Bind(2, slot), s => (int?)s.Int(0)) ?? 0;
+    /// <summary>When a version was written; null without it.</summary>
+    public long? Time(long key, int slot, int version) => One(_versionTime.Bind(1, key).Bind(2, slot).Bind(3, version), s => (long?)s.Long(0));
+
+    /// <summary>The places of versions before a position, not older than <paramref name="from"/>, newest first.</summary>
+    public List<HistoryPosition> PlacesByTime(HistoryPosition before, long from, int countMax) => All(
+        _placesByTime.Bind(1, before.Time).Bind(2, from).Bind(3, before.Key).Bind(4, before.Slot).Bind(5, before.Version).Bind(6, countMax),
+        s => new HistoryPosition(s.Long(0), s.Long(1), s.Int(2), s.Int(3)));
+
+    /// <summary>Versions of a slot below one, within a window of time, newest first.</summary>
+    public List<VersionRow> VersionsBelow(long key, int slot, int below, int countMax, HistoryWindow window) => All(
+        Window(_versionsBelow, window).Bind(1, key).Bind(2, slot).Bind(3, below).Bind(4, countMax), s => ReadVersion(s, withBody: true));
+
+    /// <summary>How many versions of a slot up to one lie in a window of time.</summary>
+    public int VersionCount(long key, int slot, int upTo, HistoryWindow window) => One(Window(_versionCount, window).Bind(1, key).Bind(2, slot).Bind(3, upTo), s => (int?)s.Int(0)) ?? 0;
+
+    private static SqliteStatement Window(SqliteStatement statement, HistoryWindow window) => statement.Bind(5, window.To).Bind(6, window.From).Bind(7, window.Current ? 1 : 0);
 
     /// <summary>Adds the slots under a token from a chunk on, at most so many chunks; true when those were all.</summary>
     public bool Slots(long key, int token, int fromChunk, int chunksMax, List<int> slots)

@@ -7,7 +7,7 @@ namespace EHealthHub.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Written to <c>PRAGMA user_version</c>; a database of another version is refused or migrated, never guessed at.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Written to <c>PRAGMA application_id</c> of <c>records.db</c>: "EHHr".</summary>
     public const int RecordsApplication = 0x45484872;

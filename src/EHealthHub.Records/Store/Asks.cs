@@ -22,6 +22,9 @@ public sealed record ReadAsk(ResourceLocation Location)
 /// <param name="BeforeVersion">Only versions below; null from the newest on.</param>
 public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? BeforeVersion)
 {
+    /// <summary>Only versions of this stretch of time.</summary>
+    public HistoryWindow Window { get; init; } = HistoryWindow.Always;
+
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
@@ -29,6 +32,7 @@ public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? Be
         Location.AddTo(hash);
         hash.Add(CountMax);
         hash.Add(BeforeVersion ?? -1);
+        Window.AddTo(hash);
         return hash.Finish();
     }
 }

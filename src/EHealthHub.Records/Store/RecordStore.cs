@@ -100,7 +100,7 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.Open(WithBody(lease.Reader, location));
     }
 
-    /// <summary>Opens versions of one resource, newest first, and tells how many there are.</summary>
+    /// <summary>Opens versions of one resource, newest first, and tells how many there are in the window that was asked for.</summary>
     public async ValueTask<(IReadOnlyList<RecordVersion> Versions, int Total)> History(HistoryAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
@@ -108,12 +108,12 @@ public sealed class RecordStore : IAsyncDisposable
         var (location, versions) = (ask.Location, new List<RecordVersion>());
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         var below = Math.Min(ask.BeforeVersion ?? int.MaxValue, location.Version + 1); // what came after the ask was not asked for
-        foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax))
+        foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax, ask.Window))
         {
             versions.Add(_parts.Open(location.CompartmentHandle, row, _parts.Parties.Name(lease.Reader, row.Submitter), location.Type, location.Id));
         }
 
-        return (versions, location.Version);
+        return (versions, ask.Window == HistoryWindow.Always ? location.Version : lease.Reader.VersionCount(location.CompartmentKey, location.Slot, location.Version, ask.Window));
     }
 
     /// <summary>Opens facts of candidates and decides; opens no body.</summary>
@@ -149,17 +149,34 @@ public sealed class RecordStore : IAsyncDisposable
     }
 
     /// <summary>Opens the bodies of a page.</summary>
-    public async ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(page.Hash());
-        var opened = new List<RecordVersion>(page.Matches.Count);
-        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
-        foreach (var match in page.Matches)
-        {
-            opened.Add(_parts.Open(WithBody(lease.Reader, match)));
-        }
+        return OpenAll(page.Matches, cancellationToken);
+    }
 
-        return opened;
+    /// <summary>Walks back through the versions of the whole store by time: opens facts, to learn what each is and whom it concerns, and no body.</summary>
+    public async ValueTask<HistoryPage> Walk(HistoryWalkAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(ask.Hash());
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ask.CountMax, 1_000, nameof(ask));
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        lease.Reader.BeginSnapshot();
+        try
+        {
+            return _parts.HistoryWalk(lease.Reader).Execute(ask, cancellationToken);
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
+        }
+    }
+
+    /// <summary>Opens the bodies of a page of history; a deletion has none.</summary>
+    public ValueTask<IReadOnlyList<RecordVersion>> Open(HistoryPage page, AuditReceipt receipt, CancellationToken cancellationToken)
+    {
+        receipt.Use(page.Hash());
+        return OpenAll(page.Versions, cancellationToken);
     }
 
     /// <summary>
@@ -220,6 +237,18 @@ public sealed class RecordStore : IAsyncDisposable
         [var row] => Locations.From(_parts.Compartments.Get(reader, row.Key), row, _parts.Parties.Name(reader, row.Submitter), type, id),
         _ => throw new RecordsTamperedException("Two resources bear one id", rows[1].Key, rows[1].Slot),
     };
+
+    private async ValueTask<IReadOnlyList<RecordVersion>> OpenAll(IReadOnlyList<ResourceLocation> locations, CancellationToken cancellationToken)
+    {
+        var opened = new List<RecordVersion>(locations.Count);
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        foreach (var location in locations)
+        {
+            opened.Add(_parts.Open(WithBody(lease.Reader, location)));
+        }
+
+        return opened;
+    }
 
     private static ResourceLocation WithBody(SqliteReader reader, ResourceLocation location) => location.With(
         reader.Version(location.CompartmentKey, location.Slot, location.Version) ?? throw new RecordsTamperedException("A version is gone", location.CompartmentKey, location.Slot));

@@ -51,6 +51,8 @@ internal sealed class StoreParts : IDisposable
         return _opener.FactsBytes(lease.Key, compartment, row, submitter);
     }
 
+    public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, Compartments, _opener, Parties);
+
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
 
     /// <summary>Opens a located version, bound to the type and id that were asked for.</summary>

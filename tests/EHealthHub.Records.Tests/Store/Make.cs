@@ -108,6 +108,18 @@ internal static class Make
         Salt = ask.Salt,
     };
 
+    /// <summary>The same ask at another time.</summary>
+    public static CommitAsk At(this CommitAsk ask, DateTimeOffset time) => new()
+    {
+        Entries = ask.Entries,
+        Resolved = ask.Resolved,
+        Decided = ask.Decided,
+        References = ask.References,
+        Submitter = ask.Submitter,
+        Time = time,
+        Salt = ask.Salt,
+    };
+
     public static SearchQuery Query(string type, string? patient, params SearchCriterion[] criteria) =>
         new() { Type = type, PatientId = patient, Criteria = criteria, Used = [] };
 

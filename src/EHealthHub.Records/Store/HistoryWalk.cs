@@ -1,0 +1,69 @@
+using EHealthHub.Records.Sqlite;
+
+namespace EHealthHub.Records.Store;
+
+/// <summary>One page of the history of a type or of everything, inside one snapshot. Types stand only in sealed facts, so each version on the way is opened that far. Used once.</summary>
+internal sealed class HistoryWalk(SqliteReader reader, Compartments compartments, Opener opener, Parties parties)
+{
+    /// <summary>Most versions that one page looks at.</summary>
+    public const int VersionsMax = 10_000;
+
+    private const int PlacesPage = 512;
+
+    private readonly List<ResourceLocation> _versions = [];
+    private readonly HashSet<string> _patients = new(StringComparer.Ordinal);
+
+    public HistoryPage Execute(HistoryWalkAsk ask, CancellationToken cancellationToken)
+    {
+        var window = ask.Window;
+        var from = window.Current ? long.MinValue : window.From;
+        var before = ask.Before ?? new HistoryPosition(window.To, long.MaxValue, int.MaxValue, int.MaxValue);
+        for (var seen = 0; ;)
+        {
+            var places = reader.PlacesByTime(before, from, PlacesPage);
+            foreach (var place in places)
+            {
+                if (_versions.Count == ask.CountMax || seen == VersionsMax)
+                {
+                    return Page(before);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                seen++;
+                before = place;
+                if (place.Time >= window.From || (window.Current && IsCurrentAt(place, window.From)))
+                {
+                    Look(place, ask.Type);
+                }
+            }
+
+            if (places.Count < PlacesPage)
+            {
+                return Page(null);
+            }
+        }
+    }
+
+    private HistoryPage Page(HistoryPosition? next) => new(_versions, next, [.. _patients.Order(StringComparer.Ordinal)]);
+
+    private bool IsCurrentAt(HistoryPosition place, long moment) => !(reader.Time(place.Key, place.Slot, place.Version + 1) <= moment);
+
+    private void Look(HistoryPosition place, string? type)
+    {
+        var row = reader.Facts(place.Key, place.Slot, place.Version) ?? throw new RecordsTamperedException("A version is gone", place.Key, place.Slot);
+        var compartment = compartments.Get(reader, place.Key);
+        var submitter = parties.Name(reader, row.Submitter);
+        var opened = opener.Facts(compartment, row, submitter);
+        if (type is not null && opened.Facts.Type != type)
+        {
+            return;
+        }
+
+        _versions.Add(Locations.From(compartment, row, submitter, opened.Facts.Type, opened.Facts.Id));
+        _patients.UnionWith(opened.LinkedPatients);
+        if (opened.Facts.PatientId is { } patient)
+        {
+            _patients.Add(patient);
+        }
+    }
+}
