@@ -65,7 +65,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     }
 
     /// <summary>
-    /// After <see cref="Execute"/>, in the same snapshot: what its answer rests on. Where exact identifiers or ids drove it, those who bear them, as they are; else the counter of the compartment, and of the institutions whose linked
+    /// After the search, in the same snapshot: what its answer rests on. Where exact identifiers or ids drove it, those who bear them, as they are; else the counter of the compartment, and of the institutions whose linked
     /// resources were looked at; over all compartments the head of the store, since a match may come anywhere.
     /// </summary>
     public DecidedOn Decided()

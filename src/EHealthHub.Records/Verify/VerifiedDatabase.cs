@@ -73,6 +73,7 @@ internal sealed class VerifiedDatabase : IDisposable
         using var fresh = new SqliteConnection("Data Source=:memory:");
         fresh.Open();
         SqliteDatabase.Run(fresh, script);
+        CheckTypes(fresh, file, findings);
         if (!Schema(Connection).SequenceEqual(Schema(fresh), StringComparer.Ordinal))
         {
             findings.Add(file, "The tables and indexes are not those that the hub makes.");
@@ -81,6 +82,29 @@ internal sealed class VerifiedDatabase : IDisposable
         if (SqliteDatabase.Number(Connection, "PRAGMA user_version") != SqliteSchema.Version || SqliteDatabase.Number(Connection, "PRAGMA application_id") != application)
         {
             findings.Add(file, "The file is not marked as the hub marks it.");
+        }
+    }
+
+    /// <summary>SQLite keeps a type with each value, beside that of the column: a text where the hub writes bytes was written by somebody else.</summary>
+    private void CheckTypes(SqliteConnection fresh, string file, Findings findings)
+    {
+        using var columns = fresh.CreateCommand();
+        columns.CommandText = "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type='table' ORDER BY t.name, c.cid";
+        using var reader = columns.ExecuteReader();
+        var conditions = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            conditions.TryAdd(reader.GetString(0), []);
+            conditions[reader.GetString(0)].Add($"typeof(\"{reader.GetString(1)}\") NOT IN ('{reader.GetString(2)}','null')");
+        }
+
+        foreach (var (table, parts) in conditions)
+        {
+            using var rows = Prepare($"SELECT count(*) FROM \"{table}\" WHERE {string.Join(" OR ", parts)}");
+            if (rows.Step() && rows.Long(0) > 0)
+            {
+                findings.Add(table, $"{rows.Long(0)} rows hold a value of another type than their column ({file}).");
+            }
         }
     }
 
