@@ -40,11 +40,16 @@ internal static class TypeCompiler
             Members = new Utf8Table<ElementRule>(members),
             Elements = elements,
             Required = required,
+            Summary = Bits(properties, p => p.InSummary),
+            Modifiers = Bits(properties, p => p.IsModifier),
             Presence = PresenceRules.For(mapping.Name, elements),
             Values = ValueRules.For(mapping.Name),
             IsReference = mapping.Name == "Reference",
         };
     }
+
+    private static ulong Bits(List<PropertyMapping> properties, Func<PropertyMapping, bool> isMeant) =>
+        properties.Select((p, index) => isMeant(p) ? 1UL << index : 0).Aggregate(0UL, (all, bit) => all | bit);
 
     /// <summary>The SDK shares its Signature with R5, where nothing is required; R4 requires who signed what when (2.24.0.16).</summary>
     private static bool IsRequired(ClassMapping owner, PropertyMapping property) =>

@@ -23,6 +23,12 @@ internal sealed class TypeTable
     /// <summary>The bits of the elements that must be there.</summary>
     public required ulong Required { get; init; }
 
+    /// <summary>The bits of the elements that stand in a summary (R4, 3.1.1.5.8).</summary>
+    public ulong Summary { get; init; }
+
+    /// <summary>The bits of the elements that change what others mean, and are never left out.</summary>
+    public ulong Modifiers { get; init; }
+
     /// <summary>Rules on which elements may or must stand together.</summary>
     public required IReadOnlyList<PresenceRule> Presence { get; init; }
 
