@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EHealthHub.Records;
 
 /// <summary>Writes a small file so that after a crash it is either whole or absent, never half.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
 
@@ -48,13 +48,27 @@ internal static class DurableFile
             return; // NTFS journals the rename itself
         }
 
+        WithFolder(folder, Sync);
+    }
+
+    /// <summary>Makes everything durable that was written to the file system of a folder: for a tree of many small files, where a sync of each would take hours. Elsewhere than on Linux it does nothing.</summary>
+    public static void SyncFileSystem(string folder)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            WithFolder(folder, SyncAll);
+        }
+    }
+
+    private static void WithFolder(string folder, Func<int, int> sync)
+    {
         var descriptor = Open(folder, ReadOnlyDirectory);
         if (descriptor < 0)
         {
             throw new IOException($"The folder cannot be opened to be synced (errno {Marshal.GetLastPInvokeError()}).");
         }
 
-        var synced = Sync(descriptor);
+        var synced = sync(descriptor);
         var error = Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
         if (synced != 0)
@@ -70,6 +84,10 @@ internal static class DurableFile
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Sync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncAll(int descriptor);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

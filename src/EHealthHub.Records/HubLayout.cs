@@ -36,6 +36,12 @@ public sealed record HubLayout(string Root)
     /// <summary>Text logs and process ids.</summary>
     public string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>
+    /// The period whose log the hub writes now: the half-year, and for a hub that was restored from a backup its mark behind it, for example <c>2026H2-r5f0c12ab</c>. Somebody may have seen entries that the backup does not hold, and no index
+    /// of a log may ever get a second entry: so a restored hub begins a log of its own. Throws <see cref="InvalidDataException"/> for a damaged <c>restored.json</c>.
+    /// </summary>
+    public string LogPeriod(DateTimeOffset time) => Period(time) + (RestoreMark.Read(Root) is { } mark ? "-" + mark.Name : "");
+
     /// <summary>The half-year of a time, for example <c>2026H2</c>: a log and its sealing key last that long.</summary>
     public static string Period(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.Year}H{(time.Month <= 6 ? 1 : 2)}");
 

@@ -6,34 +6,68 @@ namespace EHealthHub.Audit.Tiles;
 
 /// <summary>
 /// Copies logs while writers are at work on them, so that each copy is whole: one that verifies, and that a writer can open. Files copied one after the other, in whatever order, are not that: a partial tile goes when the full one comes,
-/// and a segment of the journal when tiles cover it.
+/// and a segment of the journal when tiles cover it. In two parts, for whoever needs the log of one moment: <see cref="Begin"/> is quick and fixes what the copy will hold, <see cref="Finish"/> takes the time that the log's length asks for.
 /// </summary>
-public static class LogCopy
+public sealed class LogCopy
 {
     private const int AttemptsMax = 100;
     private const int SegmentLengthMax = 256 * 1024 * 1024;
+
+    private readonly List<Begun> _logs;
+
+    private LogCopy(List<Begun> logs) => _logs = logs;
+
+    /// <summary>A log whose journal is copied and whose tiles are not.</summary>
+    private sealed record Begun(FolderReader Reader, string Target, Checkpoint Checkpoint, byte[] Bytes);
 
     /// <summary>
     /// Copies every log in <paramref name="auditFolder"/> into <paramref name="targetFolder"/>, which is empty or holds an earlier copy; full tiles that it holds already are left as they are. Verifies nothing and makes nothing durable.
     /// Throws <see cref="InvalidDataException"/> for a log that is damaged.
     /// </summary>
-    public static void Copy(string auditFolder, string targetFolder, CancellationToken cancellationToken)
+    public static void Copy(string auditFolder, string targetFolder, CancellationToken cancellationToken) => Begin(auditFolder, targetFolder).Finish(null, cancellationToken);
+
+    /// <summary>
+    /// Copies the journals and takes note of the checkpoints. The copy will hold every entry that is durable when this is called, and none that comes after it returns. As <see cref="Copy"/> otherwise.
+    /// </summary>
+    public static LogCopy Begin(string auditFolder, string targetFolder)
     {
+        var logs = new List<Begun>();
         foreach (var folder in LogReader.FoldersIn(auditFolder))
         {
-            CopyLog(new FolderReader(folder), Path.Combine(targetFolder, Path.GetFileName(folder)), cancellationToken);
+            var (reader, target) = (new FolderReader(folder), Path.Combine(targetFolder, Path.GetFileName(folder)));
+            var (checkpoint, bytes) = CopyJournal(reader, target);
+            logs.Add(new Begun(reader, target, checkpoint, bytes));
         }
+
+        return new LogCopy(logs);
     }
 
-    private static void CopyLog(FolderReader reader, string target, CancellationToken cancellationToken)
+    /// <summary>Copies what the checkpoints cover. <paramref name="progress"/> is told the number of entries so far, in all logs.</summary>
+    public void Finish(IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var (checkpoint, bytes) = CopyJournal(reader, target);
+        var done = 0L;
+        foreach (var log in _logs)
+        {
+            CopyTiles(log, entries => progress?.Report(done + entries), cancellationToken);
+            done += log.Checkpoint.Size;
+        }
+
+        progress?.Report(done);
+    }
+
+    private static void CopyTiles(Begun log, Action<long> progress, CancellationToken cancellationToken)
+    {
+        var (reader, target, checkpoint, _) = log;
         for (var level = TilePath.Entries; level <= TilePath.LevelMax; level++)
         {
             for (long index = 0; index < TilePath.FullTiles(level, checkpoint.Size); index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 CopyTile(reader, target, new TilePath(level, index, TilePath.Full));
+                if (level == TilePath.Entries)
+                {
+                    progress((index + 1) * TilePath.Full);
+                }
             }
 
             if (TilePath.PartialWidth(level, checkpoint.Size) is > 0 and var width)
@@ -48,7 +82,7 @@ public static class LogCopy
         }
 
         // Last: a copy that was broken off is not taken for a whole one.
-        Write(target, LogFolder.Checkpoint, bytes);
+        Write(target, LogFolder.Checkpoint, log.Bytes);
     }
 
     /// <summary>Copies the journal, and reads a checkpoint that its beginning does not lie beyond and its end does not fall short of.</summary>

@@ -57,7 +57,7 @@ public sealed class HubParts : IAsyncDisposable
         var layout = new HubLayout(data);
         var hub = HubIdentity.Open(data, null) ?? throw new InvalidDataException("The data directory has no hub.json; ./hub up prepares one.");
         var vault = DevelopmentVault.Open(layout.Keys, hub.Id, create: false);
-        var period = HubLayout.Period(time.GetUtcNow());
+        var period = layout.LogPeriod(time.GetUtcNow());
         var origin = HubLayout.AuditOrigin(hub, period);
         var sealer = new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(period)));
         var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);

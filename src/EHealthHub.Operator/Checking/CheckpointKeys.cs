@@ -1,6 +1,7 @@
 using EHealthHub.Audit.Tiles;
 using EHealthHub.Keys.AuditKeys;
 using EHealthHub.Keys.Development;
+using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
 
 namespace EHealthHub.Operator.Checking;
@@ -35,13 +36,19 @@ internal static class CheckpointKeys
         }
 
         using var vault = DevelopmentVault.Open(layout.Keys, hub.Id, create: false);
-        var own = vault.PublicKeyEd25519(HubLayout.CheckpointKey);
-        foreach (var origin in Origins(layout.Audit).Where(o => IsOf(o, hub)))
+        foreach (var (origin, key) in OfHub(layout, hub, vault))
         {
-            keys[origin] = own;
+            keys[origin] = key;
         }
 
         return keys;
+    }
+
+    /// <summary>The hub's own key, for each of its logs in the folder.</summary>
+    public static IReadOnlyDictionary<string, byte[]> OfHub(HubLayout layout, HubIdentity hub, IKeyVault vault)
+    {
+        var own = vault.PublicKeyEd25519(HubLayout.CheckpointKey);
+        return Origins(layout.Audit).Where(o => IsOf(o, hub)).ToDictionary(o => o, _ => own, StringComparer.Ordinal);
     }
 
     /// <summary>Checkpoints that the auditor kept: each log must extend them.</summary>

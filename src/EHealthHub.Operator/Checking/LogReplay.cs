@@ -30,5 +30,6 @@ internal static class LogReplay
         }
     }
 
-    private static string PeriodOf(string origin) => origin[(origin.LastIndexOf('/') + 1)..];
+    /// <summary>The last part of an origin.</summary>
+    public static string PeriodOf(string origin) => origin[(origin.LastIndexOf('/') + 1)..];
 }

@@ -37,7 +37,8 @@ internal static class AuditCommand
         }
     }
 
-    private static int Tell(IReadOnlyList<LogReport> reports, TimeSpan took)
+    /// <summary>Says what was found, and gives the exit code for it.</summary>
+    public static int Tell(IReadOnlyList<LogReport> reports, TimeSpan took)
     {
         var table = new Table { Border = Say.IsTerminal ? TableBorder.Rounded : TableBorder.Ascii };
         table.AddColumn("log").AddColumn(new TableColumn("signed").RightAligned()).AddColumn(new TableColumn("durable").RightAligned()).AddColumn("root").AddColumn("finding");

@@ -18,7 +18,7 @@ internal static class HelpCommand
             }
 
             Say.Line();
-            Say.Line($"Data lies in {HubOptions.DefaultData} unless --data names another directory. Nothing is written outside it.");
+            Say.Line($"Data lies in {HubOptions.DefaultData} unless --data names another directory. Nothing is written outside it, but where a command is told to.");
             return HubCommand.Done;
         });
         return command;

@@ -42,6 +42,8 @@ internal static class HubCommand
             GenerateCommand.Build(),
             AuditCommand.Build(),
             RecordsCommand.Build(),
+            BackupCommand.Build(),
+            RestoreCommand.Build(),
             RegistryCommand.Build(),
             PkiCommand.Build(),
             BareKestrelCommand.Build(),

@@ -48,6 +48,23 @@ internal static class HubOptions
         return option;
     }
 
+    /// <summary>A folder that need not exist; null without the option, its full name otherwise.</summary>
+    public static Option<string?> Folder(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "FOLDER",
+        CustomParser = result =>
+        {
+            if (result.Tokens is [{ Value: { Length: > 0 } folder }])
+            {
+                return Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+            }
+
+            result.AddError($"{name} needs a folder.");
+            return null;
+        },
+    };
+
     /// <summary>A folder with R4 Bundles.</summary>
     public static Option<string?> From()
     {

@@ -43,7 +43,8 @@ internal static class RecordsCommand
         }
     }
 
-    private static int Tell(RecordsReport report, TimeSpan took)
+    /// <summary>Says what was found, and gives the exit code for it.</summary>
+    public static int Tell(RecordsReport report, TimeSpan took)
     {
         foreach (var problem in report.Problems.Take(ProblemsShown))
         {

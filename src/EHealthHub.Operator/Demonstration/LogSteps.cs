@@ -14,7 +14,7 @@ internal sealed class LogSteps(DemoStage stage)
     private static readonly TimeSpan SignedWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    private string Origin => HubLayout.AuditOrigin(stage.Hub.Identity, HubLayout.Period(stage.EncounterStart));
+    private string Origin => HubLayout.AuditOrigin(stage.Hub.Identity, stage.Hub.Layout.LogPeriod(stage.EncounterStart));
 
     private string Folder => Path.Combine(stage.Hub.Layout.Audit, LogFolder.NameOf(Origin));
 
@@ -22,7 +22,7 @@ internal sealed class LogSteps(DemoStage stage)
     public Task<StepOutcome> HoldsEverything(CancellationToken cancel)
     {
         var reader = LogReader.Open(Folder);
-        using var sealer = new VaultEntrySealer(stage.Hub.Vault.Derive(HubLayout.AuditKey(HubLayout.Period(stage.EncounterStart))));
+        using var sealer = new VaultEntrySealer(stage.Hub.Vault.Derive(HubLayout.AuditKey(stage.Hub.Layout.LogPeriod(stage.EncounterStart))));
         var shown = new HashSet<string>();
         foreach (var kept in stage.Kept)
         {

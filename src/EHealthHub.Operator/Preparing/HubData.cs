@@ -66,8 +66,8 @@ internal static class HubData
         var isEmpty = !Directory.EnumerateFileSystemEntries(layout.Databases).Any() && !Directory.EnumerateFileSystemEntries(layout.Audit).Any();
         using var vault = DevelopmentVault.Open(layout.Keys, hub.Id, create: isEmpty);
         MakeParticipants(layout, vault, time, say);
-        var origin = HubLayout.AuditOrigin(hub, HubLayout.Period(time.GetUtcNow()));
-        var names = new AuditLogNames(origin, HubLayout.AuditKey(HubLayout.Period(time.GetUtcNow())), HubLayout.CheckpointKey, HubLayout.RegistryKey);
+        var period = layout.LogPeriod(time.GetUtcNow());
+        var names = new AuditLogNames(HubLayout.AuditOrigin(hub, period), HubLayout.AuditKey(period), HubLayout.CheckpointKey, HubLayout.RegistryKey);
         AuditKeyExport.Update(Path.Combine(layout.Auditor, AuditKeyRing.FileName), vault, names);
         return new PreparedData(hub, null);
     }
@@ -87,7 +87,7 @@ internal static class HubData
     }
 
     /// <summary>Says so when a directory is somebody else's: it has content, and none of it is a hub's.</summary>
-    private static string? ForeignContent(HubLayout layout)
+    public static string? ForeignContent(HubLayout layout)
     {
         if (!Directory.Exists(layout.Root) || !Directory.EnumerateFileSystemEntries(layout.Root).Any() || File.Exists(Path.Combine(layout.Root, "hub.json")))
         {
@@ -116,7 +116,8 @@ internal static class HubData
         }
     }
 
-    private static string[] Folders(HubLayout layout) => [layout.Databases, layout.Keys, layout.Audit, layout.Auditor, layout.Pki, layout.Logs];
+    /// <summary>The folders of a data directory.</summary>
+    public static string[] Folders(HubLayout layout) => [layout.Databases, layout.Keys, layout.Audit, layout.Auditor, layout.Pki, layout.Logs];
 
     private static Guid NewId()
     {

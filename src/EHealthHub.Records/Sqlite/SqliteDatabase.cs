@@ -44,6 +44,24 @@ internal static class SqliteDatabase
         }
     }
 
+    /// <summary>A connection to fill a new file with a copy: no journal, for a copy that breaks off is thrown away whole.</summary>
+    public static SqliteConnection OpenCopy(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            Run(connection, "PRAGMA journal_mode=OFF");
+            Run(connection, "PRAGMA synchronous=OFF");
+            Run(connection, "PRAGMA temp_store=MEMORY");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     public static void Run(SqliteConnection connection, string sql)
     {
         try

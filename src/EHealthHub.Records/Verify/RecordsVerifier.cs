@@ -17,7 +17,12 @@ public static class RecordsVerifier
     /// Throws <see cref="RecordsUnavailableException"/> when there is nothing to verify; whatever is wrong with what is there is a problem in the report.
     /// </summary>
     public static RecordsReport Verify(
-        string folder, HubIdentity hub, IKeyVault vault, IEnumerable<CommitOutcome>? outcomes, IProgress<long>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+        string folder, HubIdentity hub, IKeyVault vault, IEnumerable<CommitOutcome>? outcomes, IProgress<long>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default) =>
+        Verify(folder, Path.Combine(folder, "db"), hub, vault, outcomes, progress, time, cancellationToken);
+
+    /// <summary>As above, where the table of keys lies in <paramref name="keysFolder"/>, apart from the records, as in a backup.</summary>
+    public static RecordsReport Verify(
+        string folder, string keysFolder, HubIdentity hub, IKeyVault vault, IEnumerable<CommitOutcome>? outcomes, IProgress<long>? progress, TimeProvider? time, CancellationToken cancellationToken)
     {
         var database = Path.Combine(folder, "db");
         var running = IsRunning(database);
@@ -30,7 +35,7 @@ public static class RecordsVerifier
         {
             // What the log tells of is read first: what it tells of then must be in the database, while the reverse may still be on its way.
             var told = new List<CommitOutcome>(outcomes ?? []);
-            findings.Guard(SqliteDatabase.KeysFile, () => keys = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.KeysFile), running));
+            findings.Guard(SqliteDatabase.KeysFile, () => keys = VerifiedDatabase.Open(Path.Combine(keysFolder, SqliteDatabase.KeysFile), running));
             findings.Guard(SqliteDatabase.RecordsFile, () => records = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.RecordsFile), running));
             if (records is null || keys is null)
             {

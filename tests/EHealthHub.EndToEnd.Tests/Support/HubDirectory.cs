@@ -13,12 +13,12 @@ internal sealed class HubDirectory : IDisposable
     private readonly Dictionary<string, X509Certificate2> _certificates = [];
     private readonly Lock _turn = new();
 
-    private HubDirectory(string path, int port, int managementPort)
+    private HubDirectory(string path, int port, int managementPort, string pki)
     {
         Layout = new HubLayout(path);
         Port = port;
         ManagementPort = managementPort;
-        _authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Layout.Pki, "ca.crt"));
+        _authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt"));
     }
 
     public HubLayout Layout { get; }
@@ -35,8 +35,11 @@ internal sealed class HubDirectory : IDisposable
         var path = Path.Combine(Path.GetTempPath(), "ehealthhub-e2e-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
         var prepared = HubData.Prepare(path, ports[0], TimeProvider.System, _ => { });
         Assert.Null(prepared.Fault);
-        return new HubDirectory(path, ports[0], ports[1]);
+        return new HubDirectory(path, ports[0], ports[1], new HubLayout(path).Pki);
     }
+
+    /// <summary>Another directory of the same hub, with its ports: what a backup was restored to.</summary>
+    public HubDirectory At(string path) => new(path, Port, ManagementPort, Layout.Pki);
 
     public X509Certificate2 Certificate(string name)
     {
@@ -117,6 +120,9 @@ internal sealed class HubDirectory : IDisposable
         }
 
         _authority.Dispose();
-        Directory.Delete(Layout.Root, recursive: true);
+        if (Directory.Exists(Layout.Root))
+        {
+            Directory.Delete(Layout.Root, recursive: true);
+        }
     }
 }

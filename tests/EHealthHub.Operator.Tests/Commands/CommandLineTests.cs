@@ -14,6 +14,12 @@ public sealed class CommandLineTests
     [InlineData("load", "--from", "/no/such/folder")]
     [InlineData("generate", "--patients", "1")]
     [InlineData("frobnicate")]
+    [InlineData("backup")]
+    [InlineData("backup", "--to", "")]
+    [InlineData("backup", "--to", "a", "--check", "b")]
+    [InlineData("backup", "--check", "b", "--keys-to", "c")]
+    [InlineData("backup", "--to", "b", "--keys-from", "c")]
+    [InlineData("restore")]
     [InlineData("up", "--unknown")]
     public void What_is_out_of_bounds_or_unknown_is_refused(params string[] args) => Assert.NotEmpty(HubCommand.Build().Parse(args).Errors);
 
@@ -25,6 +31,9 @@ public sealed class CommandLineTests
     [InlineData("generate", "--patients", "3", "--seed", "7", "--to", "d")]
     [InlineData("pki", "revoke", "dr-ayse")]
     [InlineData("registry", "suspend", "insurer")]
+    [InlineData("backup", "--data", "d", "--to", "b", "--keys-to", "k", "--fast")]
+    [InlineData("backup", "--check", "b", "--keys-from", "k", "--fast")]
+    [InlineData("restore", "--from", "b", "--keys-from", "k", "--data", "d", "--replace", "--accept-rollback")]
     [InlineData("help")]
     public void The_commands_of_the_contract_are_understood(params string[] args) => Assert.Empty(HubCommand.Build().Parse(args).Errors);
 
