@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Search;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Reading.Xml;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
 
@@ -31,7 +33,7 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>Preference for unknown search parameters: refused unless the caller says lenient.</summary>
-    public bool Strict => !Http.Request.Headers["Prefer"].ToString().Contains("handling=lenient", StringComparison.OrdinalIgnoreCase);
+    public bool Strict => Preference.Parse(Http.Request.Headers["Prefer"]).Handling != HandlingPreference.Lenient;
 
     /// <summary>Another part of the address.</summary>
     public string Part(string name) => Value(Http, name);
@@ -57,12 +59,12 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
             return await Refuse(TooLarge(GatewayBounds.BodyBytesMax)).ConfigureAwait(false);
         }
 
-        if (FhirNegotiation.CheckContentType(Http.Request) is { } media)
+        if (!ContentNegotiation.Request(Http.Request.ContentType).Try(out var format, out var unread))
         {
-            return await Refuse(media).ConfigureAwait(false);
+            return await Refuse(unread).ConfigureAwait(false);
         }
 
-        if (!FhirReader.Read(body.Bytes, parts.Limits).Try(out var resource, out var failure))
+        if (!Read(format, body.Bytes).Try(out var resource, out var failure))
         {
             return await Refuse(failure).ConfigureAwait(false);
         }
@@ -89,8 +91,20 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
 
         var parameters = Query();
         parameters.AddRange(QueryText.Parse(Encoding.UTF8.GetString(body.Bytes.Span)));
+        if (parameters.FindLast(p => p.Key == "_format") is { Key: not null, Value: var format } && FhirNegotiation.Negotiate(Request, format, null) is { } refused)
+        {
+            return await Refuse(refused).ConfigureAwait(false);
+        }
+
         return await act(parameters).ConfigureAwait(false);
     }
+
+    private Result<FhirResource> Read(RequestFormat format, ReadOnlyMemory<byte> body) => format.Kind switch
+    {
+        BodyKind.Json => FhirReader.Read(body, parts.Limits),
+        BodyKind.Xml => FhirXmlReader.Read(body, parts.Limits),
+        _ => Failure.Of(415, "not-supported", "media-type-not-supported", "Send a resource: application/fhir+json or application/fhir+xml.", "Content-Type"),
+    };
 
     private static string Value(HttpContext http, string name) => http.Request.RouteValues[name] as string ?? "";
 

@@ -28,7 +28,7 @@ internal sealed class FhirEndpoints
         SystemInteractions = Interactions(RouteLevel.System),
         TypeInteractions = [.. Interactions(RouteLevel.Instance), .. Interactions(RouteLevel.Type)],
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).Select(Operation)],
-        Formats = ["application/fhir+json", "json"],
+        Formats = ["application/fhir+json", "application/fhir+xml", "json", "xml"],
     };
 
     public void Map(IEndpointRouteBuilder routes)
@@ -51,7 +51,7 @@ internal sealed class FhirEndpoints
             http.Response.Headers.Allow = allowed;
         }
 
-        var failure = FhirNegotiation.CheckAccept(http.Request) ?? (allowed.Length > 0
+        var failure = FhirNegotiation.Negotiate(http, call.Request) ?? (allowed.Length > 0
             ? Failure.Of(405, "not-supported", "interaction-not-supported", "This method is not served at this address.")
             : Failure.Of(404, "not-found", "address-unknown", "Nothing is served at this address."));
         await Responses.Send(http, call.Request, _parts.Hub, await call.Refuse(failure).ConfigureAwait(false)).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class FhirEndpoints
     private async Task Answer(HttpContext http, FhirRoute route)
     {
         var call = new FhirCall(http, _parts, route);
-        var failure = FhirNegotiation.CheckAccept(http.Request) ?? CheckAddress(call, route);
+        var failure = FhirNegotiation.Negotiate(http, call.Request) ?? CheckAddress(call, route);
         var result = failure is null ? await route.Act(call).ConfigureAwait(false) : await call.Refuse(failure).ConfigureAwait(false);
         await Responses.Send(http, call.Request, _parts.Hub, result).ConfigureAwait(false);
     }

@@ -45,15 +45,19 @@ internal sealed class OpenEndpoints
     private Task Metadata(HttpContext context)
     {
         var request = HubRequest.Of(context);
-        return FhirNegotiation.CheckAccept(context.Request) is { } failure
-            ? Refused(context, request, failure)
-            : Open(context, _capability, "application/fhir+json; charset=utf-8");
+        return FhirNegotiation.Negotiate(context, request) is { } failure ? Refused(context, request, failure) : Capability(context, request);
     }
 
     private async Task Refused(HttpContext context, HubRequest request, Fhir.Outcomes.Failure failure)
     {
         request.Receipt = await _parts.Acts.Refusals.Count(EntryKind.Refusal, failure.Issues[0].Code, request.Source, "capabilities", failure.Status, context.RequestAborted).ConfigureAwait(false);
         await Responses.Send(context, request, failure).ConfigureAwait(false);
+    }
+
+    private async Task Capability(HttpContext context, HubRequest request)
+    {
+        request.Receipt = await _parts.Acts.Refusals.Count(EntryKind.Open, "open", request.Source, "capabilities", 200, context.RequestAborted).ConfigureAwait(false);
+        await Responses.Send(context, request, _capability).ConfigureAwait(false);
     }
 
     private async Task Open(HttpContext context, byte[] body, string contentType)

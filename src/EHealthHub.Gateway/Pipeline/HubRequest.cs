@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Gateway.Pipeline;
@@ -31,6 +32,12 @@ public sealed class HubRequest
 
     /// <summary>tr or en.</summary>
     public string Language { get; }
+
+    /// <summary>The form of the answer; JSON until it was negotiated.</summary>
+    public ResponseFormat Format { get; set; } = ResponseFormat.Json;
+
+    /// <summary>True when the answer is for people to read (<c>_pretty</c>).</summary>
+    public bool Pretty { get; set; }
 
     /// <summary>Who, once proven; null on open endpoints.</summary>
     public Caller? Caller { get; set; }

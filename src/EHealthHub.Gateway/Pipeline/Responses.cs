@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using EHealthHub.Exchange;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Writing.Xml;
 using EHealthHub.Records;
 
 namespace EHealthHub.Gateway.Pipeline;
@@ -10,8 +13,6 @@ public static class Responses
 {
     /// <summary>Name of the receipt's header.</summary>
     public const string ReceiptHeader = "EHealthHub-Receipt";
-
-    private const string FhirJson = "application/fhir+json; charset=utf-8";
 
     /// <summary>Sends the end of an act.</summary>
     public static Task Send(HttpContext context, HubRequest request, HubIdentity hub, ActResult result)
@@ -46,9 +47,13 @@ public static class Responses
         }
 
         response.StatusCode = result.Status;
-        return result.Body.IsEmpty || result.Status == 204 || Prefers(context.Request, "return=minimal")
-            ? NoBody(response, result.Status)
-            : Body(context, result.Body, FhirJson);
+        return WishOf(context.Request, result) switch
+        {
+            ReturnPreference.Minimal => NoBody(response, result.Status),
+            ReturnPreference.OperationOutcome => Success(context, request),
+            _ when result.Body.IsEmpty || result.Status == StatusCodes.Status204NoContent => NoBody(response, result.Status),
+            _ => Resource(context, request, result.Body),
+        };
     }
 
     /// <summary>Sends a refusal as an OperationOutcome.</summary>
@@ -66,7 +71,15 @@ public static class Responses
             context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
         }
 
-        return Body(context, OperationOutcomeWriter.Write(failure, request.Language), FhirJson);
+        return Resource(context, request, OperationOutcomeWriter.Write(failure, request.Language));
+    }
+
+    /// <summary>Sends a resource that is not a record, with the common headers.</summary>
+    public static Task Send(HttpContext context, HubRequest request, ReadOnlyMemory<byte> resource)
+    {
+        Common(context.Response, request);
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        return Resource(context, request, resource);
     }
 
     /// <summary>Sends bytes of another type, with the common headers.</summary>
@@ -98,6 +111,20 @@ public static class Responses
         return Task.CompletedTask;
     }
 
+    /// <summary>A resource, stored or made as minified JSON, in the form that was asked for.</summary>
+    private static Task Resource(HttpContext context, HubRequest request, ReadOnlyMemory<byte> json)
+    {
+        if (request.Format.Format == WireFormat.Xml)
+        {
+            var xml = new ArrayBufferWriter<byte>(json.Length * 2);
+            return FhirXmlWriter.Write(json, xml, request.Pretty) is null
+                ? Body(context, xml.WrittenMemory, request.Format.ContentType)
+                : throw new InvalidOperationException("What the hub stored cannot be written as XML.");
+        }
+
+        return Body(context, json, request.Format.ContentType);
+    }
+
     private static Task Body(HttpContext context, ReadOnlyMemory<byte> body, string contentType)
     {
         context.Response.ContentType = contentType;
@@ -124,7 +151,17 @@ public static class Responses
             && updated.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds();
     }
 
-    private static bool Prefers(HttpRequest request, string preference) =>
-        (HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method))
-        && request.Headers["Prefer"].ToString().Split(',', ';').Any(p => string.Equals(p.Trim(), preference, StringComparison.OrdinalIgnoreCase));
+    /// <summary>What the writer of one resource wants back (R4 3.1.0.1.8); a search or a Bundle is answered with what it asked for.</summary>
+    private static ReturnPreference WishOf(HttpRequest request, ActResult result)
+    {
+        var single = result.Version is not null || HttpMethods.IsDelete(request.Method);
+        return single && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) ? Preference.Parse(request.Headers["Prefer"]).Return : ReturnPreference.Unstated;
+    }
+
+    private static Task Success(HttpContext context, HubRequest request)
+    {
+        // There is something to say now.
+        context.Response.StatusCode = context.Response.StatusCode == StatusCodes.Status204NoContent ? StatusCodes.Status200OK : context.Response.StatusCode;
+        return Resource(context, request, OperationOutcomeWriter.Write([new Issue("information", "informational", "allok", "Done.")], request.Language));
+    }
 }

@@ -102,13 +102,13 @@ public sealed class BadInputTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task Other_media_types_are_refused()
     {
         using var ankara = hub.Client("hospital-ankara");
-        using var xml = new StringContent("<Patient/>", Encoding.UTF8, "application/fhir+xml");
-        (await ankara.Send(HttpMethod.Post, "fhir/Patient", xml, [])).Refused(415, "media-type-not-supported");
+        using var yaml = new StringContent("resourceType: Patient", Encoding.UTF8, "application/yaml");
+        (await ankara.Send(HttpMethod.Post, "fhir/Patient", yaml, [])).Refused(415, "media-type-not-supported");
         using var latin = new ByteArrayContent("{}"u8.ToArray()) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json; charset=iso-8859-9") } };
         (await ankara.Send(HttpMethod.Post, "fhir/Patient", latin, [])).Refused(415, "media-type-not-supported");
-        (await ankara.Get("fhir/metadata", ("Accept", "application/fhir+xml"))).Refused(406, "media-type-not-acceptable");
-        (await ankara.Get("fhir/metadata?_format=xml")).Refused(406);
-        (await ankara.Get("fhir/metadata?_format=json", ("Accept", "application/fhir+xml"))).Expect(200);
+        (await ankara.Get("fhir/metadata", ("Accept", "text/turtle"))).Refused(406, "media-type-not-acceptable");
+        (await ankara.Get("fhir/metadata?_format=ttl")).Refused(406);
+        (await ankara.Get("fhir/metadata?_format=json", ("Accept", "text/turtle"))).Expect(200);
     }
 
     [Fact]
