@@ -6,6 +6,7 @@ using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Reading.Xml;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
 
@@ -46,6 +47,24 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
 
     /// <summary>Parameters of the query string.</summary>
     public List<KeyValuePair<string, string>> Query() => QueryText.Parse(Http.Request.QueryString is { HasValue: true, Value: { } text } ? text[1..] : "");
+
+    /// <summary>Reads <c>_summary</c> and <c>_elements</c> of a read (R4 3.1.1.5.8, .9); the refusal of what they cannot mean there.</summary>
+    public Failure? ChooseSubset()
+    {
+        if (!Http.Request.QueryString.HasValue)
+        {
+            return null;
+        }
+
+        var query = Http.Request.Query;
+        if (!Subset.Parse(query["_summary"], query["_elements"], Type).Try(out var subset, out var failure))
+        {
+            return failure;
+        }
+
+        Request.Subset = subset;
+        return subset.Kind == SubsetKind.Count ? Failure.Of(400, "invalid", "parameter-invalid", "Only matches of a search can be counted.", "_summary") : null;
+    }
 
     /// <summary>A refusal with its entry.</summary>
     public ValueTask<ActResult> Refuse(Failure failure) => parts.Acts.Journal.Refuse(Act(), Interaction, Type, Id, failure.Issues[0].Code, [], failure, Aborted);

@@ -13,16 +13,20 @@ internal sealed class InstanceEndpoints(HubParts parts)
 
     public ImmutableArray<FhirRoute> Routes =>
     [
-        new("GET", "/{type}/{id}", RouteLevel.Instance, "read", call => parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, null, call.Aborted)),
+        new("GET", "/{type}/{id}", RouteLevel.Instance, "read", call => Read(call, null)),
         new("GET", "/{type}/{id}/_history/{version}", RouteLevel.Instance, "vread", Vread),
         new("PUT", "/{type}/{id}", RouteLevel.Instance, "update", Update),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
         new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History),
     ];
 
+    private ValueTask<ActResult> Read(FhirCall call, int? version) => call.ChooseSubset() is { } failure
+        ? call.Refuse(failure)
+        : parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, version, call.Aborted);
+
     private ValueTask<ActResult> Vread(FhirCall call) =>
         int.TryParse(call.Part("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
-            ? parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, version, call.Aborted)
+            ? Read(call, version)
             : call.Refuse(Failure.Of(404, "not-found", "not-found", "There is no such version.", call.Type));
 
     private ValueTask<ActResult> Update(FhirCall call) => call.WithResource((resource, act) => TryIfMatch(call.Http.Request, out var ifMatch)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange;
 using EHealthHub.Fhir.Http;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Gateway.Pipeline;
@@ -38,6 +39,9 @@ public sealed class HubRequest
 
     /// <summary>True when the answer is for people to read (<c>_pretty</c>).</summary>
     public bool Pretty { get; set; }
+
+    /// <summary>The part of a resource that a read asks for (<c>_summary</c>, <c>_elements</c>).</summary>
+    public Subset Subset { get; set; } = Subset.Whole;
 
     /// <summary>Who, once proven; null on open endpoints.</summary>
     public Caller? Caller { get; set; }

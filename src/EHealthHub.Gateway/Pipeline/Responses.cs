@@ -3,6 +3,7 @@ using System.Globalization;
 using EHealthHub.Exchange;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Fhir.Writing.Xml;
 using EHealthHub.Records;
 
@@ -52,7 +53,7 @@ public static class Responses
             ReturnPreference.Minimal => NoBody(response, result.Status),
             ReturnPreference.OperationOutcome => Success(context, request),
             _ when result.Body.IsEmpty || result.Status == StatusCodes.Status204NoContent => NoBody(response, result.Status),
-            _ => Resource(context, request, result.Body),
+            _ => Resource(context, request, result.Version is null ? result.Body : Part(result.Body, request.Subset)),
         };
     }
 
@@ -111,18 +112,37 @@ public static class Responses
         return Task.CompletedTask;
     }
 
+    private static ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> json, Subset subset)
+    {
+        if (subset.Kind == SubsetKind.Whole)
+        {
+            return json;
+        }
+
+        var part = new ArrayBufferWriter<byte>(json.Length + 256);
+        SubsetWriter.Write(json.Span, subset, part);
+        return part.WrittenMemory;
+    }
+
     /// <summary>A resource, stored or made as minified JSON, in the form that was asked for.</summary>
     private static Task Resource(HttpContext context, HubRequest request, ReadOnlyMemory<byte> json)
     {
-        if (request.Format.Format == WireFormat.Xml)
+        if (request.Format.Format == WireFormat.Json && !request.Pretty)
         {
-            var xml = new ArrayBufferWriter<byte>(json.Length * 2);
-            return FhirXmlWriter.Write(json, xml, request.Pretty) is null
-                ? Body(context, xml.WrittenMemory, request.Format.ContentType)
-                : throw new InvalidOperationException("What the hub stored cannot be written as XML.");
+            return Body(context, json, request.Format.ContentType);
         }
 
-        return Body(context, json, request.Format.ContentType);
+        var written = new ArrayBufferWriter<byte>(json.Length * 2);
+        if (request.Format.Format == WireFormat.Json)
+        {
+            JsonPretty.Write(json.Span, written);
+        }
+        else if (FhirXmlWriter.Write(json, written, request.Pretty) is not null)
+        {
+            throw new InvalidOperationException("What the hub stored cannot be written as XML.");
+        }
+
+        return Body(context, written.WrittenMemory, request.Format.ContentType);
     }
 
     private static Task Body(HttpContext context, ReadOnlyMemory<byte> body, string contentType)

@@ -73,6 +73,21 @@ public sealed class RepresentationTests(HubFixture hub) : IClassFixture<HubFixtu
     }
 
     [Fact]
+    public async Task A_part_of_a_resource_says_that_it_is_one()
+    {
+        using var ankara = hub.Client("hospital-ankara");
+        var id = (await ankara.Post("fhir/Patient", Samples.Patient("Parca"))).Expect(201).IdFromLocation();
+        var summary = (await ankara.Get($"fhir/Patient/{id}?_elements=gender")).Expect(200);
+        Assert.Equal("SUBSETTED", (string?)summary.Json["meta"]!["tag"]![0]!["code"]);
+        Assert.Equal(("female", null), ((string?)summary.Json["gender"], summary.Json["name"]));
+        Assert.NotNull((await ankara.Get($"fhir/Patient/{id}?_summary=true")).Expect(200).Json["name"]);
+        Assert.Contains("\n", (await ankara.Get($"fhir/Patient/{id}?_pretty=true")).Expect(200).Text, StringComparison.Ordinal);
+        (await ankara.Get($"fhir/Patient/{id}?_summary=count")).Refused(400, "parameter-invalid");
+        (await ankara.Get($"fhir/Patient/{id}?_summary=perhaps")).Refused(400);
+        (await ankara.Get($"fhir/Patient/{id}?_elements=nothing-like-it")).Refused(400);
+    }
+
+    [Fact]
     public async Task Head_has_the_headers_of_get_and_no_body()
     {
         using var ankara = hub.Client("hospital-ankara");
