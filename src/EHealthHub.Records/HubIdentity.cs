@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EHealthHub.Fhir.Search;
 
 namespace EHealthHub.Records;
 
@@ -41,6 +42,9 @@ public sealed record HubIdentity(Guid Id, string Node, string Province, string B
 
     /// <summary>FHIR base: <c>BaseUrl/fhir</c>.</summary>
     public string FhirBase => BaseUrl + "/fhir";
+
+    /// <summary>How facts are extracted, by the writer and by the verifier alike: a reference by the hub's own absolute address is the relative one.</summary>
+    internal SearchSettings Search => new() { BaseUrl = FhirBase };
 
     private static HubIdentity Read(string path)
     {

@@ -155,7 +155,7 @@ internal static class RecordStoreRun
             {
                 var start = Stopwatch.GetTimestamp();
                 reader.BeginSnapshot();
-                page = parts.SearchRun(reader).Execute(new SearchAsk(query, CompartmentKind.Patient, patient.Key, 0, false), default);
+                page = parts.SearchRun(reader, new SearchBudget()).Execute(new SearchAsk(query, CompartmentKind.Patient, patient.Key, 0, false), default);
                 reader.EndSnapshot();
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
@@ -165,21 +165,33 @@ internal static class RecordStoreRun
         }
     }
 
+    /// <summary>Where the bytes go: contents, sealing and padding, columns, and pages by table and index.</summary>
     private static void SqliteDatabaseSize(string database, long json)
     {
+        var resources = 0L;
         using (var connection = SqliteDatabase.OpenReader(Path.Combine(database, SqliteDatabase.RecordsFile), 1_024))
         {
             SqliteDatabase.Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-            foreach (var table in new[] { "body", "facts" })
+            resources = SqliteDatabase.Number(connection, "SELECT count(*) FROM version");
+            foreach (var column in new[] { "body", "facts", "hash" })
             {
-                Console.WriteLine($"  {table}: {SqliteDatabase.Number(connection, $"SELECT sum(length({table})) FROM version") / (double)json:n3} of JSON");
+                Tell($"column version.{column}", SqliteDatabase.Number(connection, $"SELECT sum(length({column})) FROM version"));
             }
 
-            Console.WriteLine($"  token rows {SqliteDatabase.Number(connection, "SELECT count(*) FROM token")} with {SqliteDatabase.Number(connection, "SELECT sum(length(slots)) FROM token")} bytes of slots, national {SqliteDatabase.Number(connection, "SELECT count(*) FROM national_token")}");
+            Tell("column token.slots", SqliteDatabase.Number(connection, "SELECT sum(length(slots)) FROM token"));
+            Tell("column commit_log.hashes", SqliteDatabase.Number(connection, "SELECT sum(length(hashes)) FROM commit_log"));
+            Console.WriteLine($"  rows: token {SqliteDatabase.Number(connection, "SELECT count(*) FROM token")}, national_token {SqliteDatabase.Number(connection, "SELECT count(*) FROM national_token")}");
+            Tell("pages, all", SqliteDatabase.Number(connection, "PRAGMA page_count") * SqliteDatabase.Number(connection, "PRAGMA page_size"));
+            if (Environment.GetEnvironmentVariable("EHEALTHHUB_KEEP_COPY") is { Length: > 0 } copy)
+            {
+                File.Copy(Path.Combine(database, SqliteDatabase.RecordsFile), copy, overwrite: true); // for tools that know dbstat: the shipped SQLite has no such table
+            }
         }
 
-        var bytes = new FileInfo(Path.Combine(database, SqliteDatabase.RecordsFile)).Length + new FileInfo(Path.Combine(database, SqliteDatabase.KeysFile)).Length;
-        Console.WriteLine($"disk: {bytes:n0} bytes, {bytes / (double)json:n3} of JSON");
+        Tell("keys.db", new FileInfo(Path.Combine(database, SqliteDatabase.KeysFile)).Length);
+        Tell("disk", new FileInfo(Path.Combine(database, SqliteDatabase.RecordsFile)).Length + new FileInfo(Path.Combine(database, SqliteDatabase.KeysFile)).Length);
+
+        void Tell(string what, long bytes) => Console.WriteLine($"  {what}: {bytes:n0} bytes, {bytes / (double)resources:n1} a resource, {bytes / (double)json:n3} of JSON");
     }
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;

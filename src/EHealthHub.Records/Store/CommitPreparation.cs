@@ -18,6 +18,8 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
     private const int EntriesMax = 5_000;
     private const int ResultBytesMax = 4 * 1024 * 1024;
 
+    private readonly SearchSettings _search = hub.Search;
+
     public PreparedCommit Prepare(SqliteReader reader, CommitAsk ask, LogPosition intent)
     {
         Check(ask);
@@ -115,11 +117,11 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         };
     }
 
-    private static SearchFacts Facts(CommitAsk ask, WriteEntry entry, DateTimeOffset at)
+    private SearchFacts Facts(CommitAsk ask, WriteEntry entry, DateTimeOffset at)
     {
         var patient = entry.Compartment == CompartmentKind.Patient ? entry.CompartmentName : null;
         return entry.Resource is { } resource
-            ? SearchFacts.Extract(resource, entry.Id, entry.Version, at, ask.Submitter, patient, ask.References)
+            ? SearchFacts.Extract(resource, entry.Id, entry.Version, at, ask.Submitter, patient, ask.References, _search)
             : new SearchFacts { Type = entry.Type, Id = entry.Id, Version = entry.Version, LastUpdated = at, Submitter = ask.Submitter, PatientId = patient, Values = [] };
     }
 

@@ -77,7 +77,7 @@ public static class RecordsVerifier
         var names = new Dictionary<int, string>();
         findings.Guard("party", () => ReadParties(records, parties, findings, names));
         using var index = new IndexChecks(records, national, compartments, ring, findings);
-        var resources = new ResourceChecks(national, sealer, new Opener(hub, national, ring, sealer), findings);
+        var resources = new ResourceChecks(hub, national, sealer, new Opener(hub, national, ring, sealer), findings);
         using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names);
         findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
         findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));

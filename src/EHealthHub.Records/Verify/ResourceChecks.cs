@@ -8,11 +8,13 @@ using EHealthHub.Records.Store;
 namespace EHealthHub.Records.Verify;
 
 /// <summary>One version: opened, its chain followed, its facts made again from its body.</summary>
-internal sealed class ResourceChecks(NationalTokens national, RecordSealer sealer, Opener opener, Findings findings)
+internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, RecordSealer sealer, Opener opener, Findings findings)
 {
     private const string Table = "version";
 
     private static readonly FhirLimits Limits = new() { BytesMax = Compression.ContentMax };
+
+    private readonly SearchSettings _search = hub.Search;
 
     /// <summary>The facts of a sound version; null for an unsound one, with the finding told.</summary>
     public OpenedFacts? Check(DataKey key, CompartmentInfo compartment, VersionRow row, string? submitter, VersionRow? before)
@@ -67,7 +69,7 @@ internal sealed class ResourceChecks(NationalTokens national, RecordSealer seale
         {
             return resource.Type != opened.Facts.Type || resource.Id != opened.Facts.Id
                 ? null
-                : Opener.Encode(SearchFacts.Extract(resource, opened.Facts.Id, row.Version, time, submitter, patient, null), opened.LinkedPatients);
+                : Opener.Encode(SearchFacts.Extract(resource, opened.Facts.Id, row.Version, time, submitter, patient, null, _search), opened.LinkedPatients);
         }
     }
 

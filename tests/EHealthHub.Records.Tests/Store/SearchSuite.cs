@@ -1,4 +1,5 @@
 using System.Globalization;
+using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Records.Store;
 
@@ -39,6 +40,21 @@ public abstract class SearchSuite<TFixture> : IAsyncLifetime
         Assert.Equal(["o2"], await Ids("p1", Date("ge", "2026-02-01", "2026-02-01"), Date("lt", "2026-03-01", "2026-03-01")));
         Assert.Equal(["o3"], await Ids("p1", Make.Token("code", null, "718-7"), Date("ge", "2026-02-01", "2026-02-01")));
         Assert.Empty(await Ids("p3"));
+    }
+
+    [Fact]
+    public async Task A_reference_by_the_hubs_own_address_is_found_as_the_relative_one_and_another_hubs_is_not()
+    {
+        await Hub.Commit(Make.Ask(
+            Make.Create(Make.Patient("1"), "p1", "p1"),
+            Make.Create(Make.Observation("p1", encounter: "e1"), "o1", "p1"),
+            Make.Create(Absolute(StoreFixture.Hub.FhirBase), "o2", "p1"),
+            Make.Create(Absolute("https://elsewhere.example/fhir"), "o3", "p1")));
+
+        Assert.Equal(["o1", "o2"], await Ids("p1", new SearchCriterion("encounter", null, [new SearchValue(FactKind.Reference, "eq", "Encounter", "e1")])));
+
+        static FhirResource Absolute(string fhirBase) => Make.Resource(
+            "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"subject\":{\"reference\":\"" + fhirBase + "/Patient/p1\"},\"encounter\":{\"reference\":\"" + fhirBase + "/Encounter/e1\"}}");
     }
 
     [Fact]
