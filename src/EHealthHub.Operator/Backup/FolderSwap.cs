@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EHealthHub.Records;
 
 namespace EHealthHub.Operator.Backup;
 
@@ -33,7 +34,7 @@ internal static class FolderSwap
             Directory.Move(finished, place);
         }
 
-        EHealthHub.Records.DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(place))!);
+        DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(place))!);
     }
 
     private static bool TryExchange(string one, string other)

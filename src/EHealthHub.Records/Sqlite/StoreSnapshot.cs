@@ -122,9 +122,8 @@ public sealed class StoreSnapshot : IDisposable
         try
         {
             int code;
-            while ((code = raw.sqlite3_backup_step(backup, PagesPerStep)) == raw.SQLITE_OK)
+            for (cancellationToken.ThrowIfCancellationRequested(); (code = raw.sqlite3_backup_step(backup, PagesPerStep)) == raw.SQLITE_OK; cancellationToken.ThrowIfCancellationRequested())
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report((raw.sqlite3_backup_pagecount(backup) - (long)raw.sqlite3_backup_remaining(backup)) * pageBytes);
             }
 
