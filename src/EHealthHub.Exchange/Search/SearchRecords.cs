@@ -21,6 +21,9 @@ public sealed class SearchRecords(RecordStore records, DecisionFacts facts, Jour
 {
     private const string Verb = "search-type";
 
+    // What of R4's search this act runs besides deciding candidates by their facts; the rest is understood and refused by name.
+    private const SearchNeeds Served = SearchNeeds.None;
+
     // A reference by the hub's own absolute address is the relative one.
     private readonly SearchSettings _settings = new() { BaseUrl = hub.FhirBase };
 
@@ -30,6 +33,11 @@ public sealed class SearchRecords(RecordStore records, DecisionFacts facts, Jour
         if (!SearchQuery.Parse(type, parameters, strict, _settings).Try(out var query, out var failure))
         {
             return await journal.Refuse(context, Verb, type, "", failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (query.Unserved(Served) is { } unserved)
+        {
+            return await journal.Refuse(context, Verb, type, "", unserved.Issues[0].Code, [], unserved, cancellationToken).ConfigureAwait(false);
         }
 
         var position = 0L;

@@ -84,6 +84,7 @@ public static class OutcomeTexts
         patient-required | Name one patient, or an exact identifier. | Bir hasta ya da tam bir kimlik numarası belirtin.
         search-value-invalid | A search value is not understood. | Bir arama değeri anlaşılamadı.
         search-parameter-unknown | A search parameter is not known. | Bir arama parametresi tanınmıyor.
+        search-parameter-not-supported | A search parameter of that definition cannot be served. | Bu tanımla bir arama parametresi sunulamaz.
         search-parameter-repeated | A search parameter may appear only once. | Bir arama parametresi yalnızca bir kez kullanılabilir.
         search-modifier-not-supported | A search modifier is not supported. | Bir arama niteleyicisi desteklenmiyor.
         search-not-supported | This kind of search is not supported. | Bu tür bir arama desteklenmiyor.

@@ -35,6 +35,9 @@ public static class CompartmentRule
     /// <summary>True for a type that R4 places in a patient's compartment by at least one element (Patient itself too, and Binary by its <c>securityContext</c>).</summary>
     public static bool IsPatientType(string type) => type is "Patient" or "Binary" || CompartmentTable.Parameters.ContainsKey(type);
 
+    /// <summary>The types that R4 places in a compartment (Patient, Encounter, Practitioner, RelatedPerson, Device) by at least one element, sorted: those of <c>[compartment]/[id]/*</c>. Empty for what is no compartment.</summary>
+    public static IReadOnlyList<string> TypesOf(string compartment) => [.. CompartmentTable.TypesOf(compartment)];
+
     /// <summary>
     /// The distinct references, as written in the resource (<c>Patient/1</c>, <c>urn:uuid:…</c>, <c>Patient?identifier=…</c>), by which it belongs to patients. References to other types in a compartment element are left out where the
     /// written form tells the type; a <c>urn:</c> and a URL that tells no type are given back, for the caller to resolve. A reference to a contained resource leads to no patient of the hub. Empty for a Patient.

@@ -1,10 +1,30 @@
 using System.Collections.Frozen;
+using System.Reflection;
 
 namespace EHealthHub.Fhir.Search;
 
 /// <summary>R4's CompartmentDefinition/patient (4.0.1): the search parameters by which a resource of a type belongs to a patient.</summary>
 internal static class CompartmentTable
 {
+    /// <summary>Stands for the resource that the compartment is named after.</summary>
+    internal const string Itself = "{def}";
+
+    private const string OthersFile = "EHealthHub.Fhir.Search.Expressions.compartments.r4.txt";
+
+    private static readonly Lazy<FrozenDictionary<(string Compartment, string Type), string[]>> Others = new(ReadOthers);
+
+    /// <summary>The parameters by which a type belongs to a compartment (<see cref="Itself"/> for its own type); null where R4 knows no such compartment or the type lies in none of them.</summary>
+    internal static string[]? ParametersOf(string compartment, string type) => (compartment, type) switch
+    {
+        ("Patient", "Patient") => [Itself],
+        ("Patient", _) => Parameters.GetValueOrDefault(type),
+        _ => Others.Value.GetValueOrDefault((compartment, type)),
+    };
+
+    /// <summary>The types that lie in a compartment, sorted; empty for what is none.</summary>
+    internal static IEnumerable<string> TypesOf(string compartment) =>
+        (compartment == "Patient" ? Parameters.Keys.Append("Patient") : Others.Value.Keys.Where(k => k.Compartment == compartment).Select(k => k.Type)).Order(StringComparer.Ordinal);
+
     /// <summary>Public within the hub: who and where, and the conformance and terminology resources that tell how to speak.</summary>
     internal static readonly FrozenSet<string> Directory = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -83,4 +103,15 @@ internal static class CompartmentTable
         ["SupplyRequest"] = ["subject"],
         ["VisionPrescription"] = ["patient"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // CompartmentDefinition of Device, Encounter, Practitioner and RelatedPerson: compartment, type, parameters.
+    private static FrozenDictionary<(string Compartment, string Type), string[]> ReadOthers()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(OthersFile) ?? throw new InvalidOperationException($"{OthersFile} is not part of the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .ToFrozenDictionary(fields => (fields[0], fields[1]), fields => fields[2].Split(','));
+    }
 }

@@ -32,7 +32,7 @@ public sealed class SearchFacts
 
     /// <summary>
     /// The values, sorted by parameter (ordinally); at most 1,000. Beside <c>code</c> there may be <c>code:text</c> (strings that belong to the token, for the modifier <c>:text</c>) and <c>subject:identifier</c>
-    /// (tokens of identifiers inside references). <c>_id</c> and <c>_lastUpdated</c> are not among them: they are <see cref="Id"/> and <see cref="LastUpdated"/>.
+    /// (tokens of identifiers inside references), <c>identifier:of-type</c>, and <c>component-code-value-quantity$1</c> with <c>$2</c> (components of a composite parameter; values of one repetition stand together). <c>_id</c> and <c>_lastUpdated</c> are not among them: they are <see cref="Id"/> and <see cref="LastUpdated"/>.
     /// </summary>
     public required IReadOnlyList<FactValue> Values { get; init; }
 
@@ -64,8 +64,9 @@ public sealed class SearchFacts
         IReadOnlyDictionary<string, string>? references,
         SearchSettings? settings = null)
     {
-        var plan = TypeParameters.Of(resource.Type)?.Plan ?? throw new ArgumentException($"{resource.Type} is no resource type of R4.", nameof(resource));
-        var sink = FactSink.Rent(resource.Root, references, settings ?? SearchSettings.Default);
+        settings ??= SearchSettings.Default;
+        var plan = settings.Tables.Of(resource.Type)?.Plan ?? throw new ArgumentException($"{resource.Type} is no resource type of R4.", nameof(resource));
+        var sink = FactSink.Rent(resource.Root, references, settings);
         try
         {
             ResourceWalker.Walk(plan.Root, resource.Root, sink);

@@ -7,46 +7,66 @@ namespace EHealthHub.Fhir.Search;
 public static class SearchMatcher
 {
     /// <summary>True when the facts satisfy every criterion. For a version that is still sealed, the overload over the encoded form is the one to use: this one encodes first.</summary>
+    /// <exception cref="InvalidOperationException">The query has lookups that are not answered.</exception>
     public static bool Matches(SearchQuery query, SearchFacts facts) => Matches(query, FactsWriter.Write(facts));
 
-    /// <summary>True when the facts, as <see cref="SearchFacts.Encode"/> wrote them, are of the query's type and satisfy every criterion.</summary>
+    /// <summary>True when the facts, as <see cref="SearchFacts.Encode"/> wrote them, are of the query's type and satisfy every criterion. <see cref="SearchQuery.Texts"/> are not asked: they need the body.</summary>
     /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
+    /// <exception cref="InvalidOperationException">The query has lookups that are not answered.</exception>
     public static bool Matches(SearchQuery query, ReadOnlySpan<byte> facts)
     {
         var plan = query.Plan;
         var reader = new FactsReader(facts);
         var flags = reader.Byte();
-        if (!plan.Type.Is(reader.String()))
+        var type = reader.String();
+        if (!plan.Type.Is(type))
         {
             return false;
         }
 
+        Span<bool> satisfied = stackalloc bool[plan.Slots];
         var id = reader.String();
         _ = reader.Count(int.MaxValue);
         var time = reader.Signed();
         foreach (var criterion in plan.OfVersion)
         {
-            if (!OfVersion(criterion, id, time))
+            satisfied[criterion.Slot] = OfVersion(criterion, type, id, time);
+            if (criterion.IsRequired && !satisfied[criterion.Slot])
             {
                 return false;
             }
         }
 
-        if (plan.OfValues.Length == 0)
-        {
-            return true;
-        }
-
-        _ = reader.String();
-        if ((flags & FactsFormat.FlagPatient) != 0)
+        if (plan.OfValues.Length > 0)
         {
             _ = reader.String();
+            if ((flags & FactsFormat.FlagPatient) != 0)
+            {
+                _ = reader.String();
+            }
+
+            if (!OfValues(plan, new ValueCursor(reader), satisfied))
+            {
+                return false;
+            }
         }
 
-        return OfValues(plan.OfValues, new ValueCursor(reader));
+        foreach (var tree in plan.Trees)
+        {
+            if (!tree.Holds(satisfied))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private static bool OfVersion(CriterionPlan criterion, in PackedString id, long time)
+    /// <summary>True when the body satisfies every one of <see cref="SearchQuery.Texts"/>. UTF-8 JSON of a resource.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The bytes are no JSON.</exception>
+    public static bool MatchesBody(SearchQuery query, ReadOnlyMemory<byte> json) => BodyWords.Match(query.Texts, json);
+
+    private static bool OfVersion(CriterionPlan criterion, in PackedString type, in PackedString id, long time)
     {
         var accepted = false;
         foreach (var test in criterion.Tests)
@@ -55,6 +75,7 @@ public static class SearchMatcher
             {
                 DateTest date => date.Accepts(time, time),
                 TokenTest token => token.AcceptsCode(id),
+                IdSetTest set => set.AcceptsId(type, id),
                 _ => false,
             };
         }
@@ -62,47 +83,97 @@ public static class SearchMatcher
         return criterion.IsSatisfied(true, accepted);
     }
 
-    private static bool OfValues(CriterionPlan[] criteria, ValueCursor values)
+    // True when nothing that is required fails.
+    private static bool OfValues(QueryPlan plan, ValueCursor values, Span<bool> satisfied)
     {
+        var criteria = plan.OfValues;
         Span<bool> present = stackalloc bool[criteria.Length];
         Span<bool> accepted = stackalloc bool[criteria.Length];
+        Span<byte> repetitions = stackalloc byte[plan.Parts];
         present.Clear();
         accepted.Clear();
+        repetitions.Clear();
+        var lastPart = 0;
         while (values.Next())
         {
+            var composites = 0;
             for (var i = 0; i < criteria.Length; i++)
             {
                 var criterion = criteria[i];
-                if (!values.NameIs(criterion))
+                if (values.NameIs(criterion))
                 {
-                    continue;
-                }
-
-                present[i] = true;
-                if (accepted[i] || values.Ending != criterion.Ending)
-                {
-                    continue;
-                }
-
-                foreach (var test in criterion.Tests)
-                {
-                    if (test.Kind == values.Kind)
+                    present[i] = true;
+                    if (!accepted[i] && criterion.Parts.Length > 0)
                     {
-                        var value = values.Payload;
-                        accepted[i] |= test.Accepts(ref value);
+                        accepted[i] = AcceptsPart(criterion, ref values, lastPart, repetitions.Slice(composites, criterion.Parts.Length));
+                    }
+                    else if (!accepted[i] && values.Ending == criterion.Ending)
+                    {
+                        accepted[i] = Accepts(criterion, ref values);
                     }
                 }
+
+                composites += criterion.Parts.Length;
             }
+
+            lastPart = values.Part;
         }
 
         for (var i = 0; i < criteria.Length; i++)
         {
-            if (!criteria[i].IsSatisfied(present[i], accepted[i]))
+            satisfied[criteria[i].Slot] = criteria[i].IsSatisfied(present[i], accepted[i]);
+            if (criteria[i].IsRequired && !satisfied[criteria[i].Slot])
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private static bool Accepts(CriterionPlan criterion, ref ValueCursor values)
+    {
+        foreach (var test in criterion.Tests)
+        {
+            if (test.Kind == values.Kind)
+            {
+                var value = values.Payload;
+                if (test.Accepts(ref value))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // One bit for each component that the repetition has satisfied so far, for each of the OR-ed values.
+    private static bool AcceptsPart(CriterionPlan criterion, ref ValueCursor values, int lastPart, scoped Span<byte> repetitions)
+    {
+        var part = values.Part;
+        if (part == 0 && (lastPart > 0 || values.IsFirstOfName))
+        {
+            repetitions.Clear();
+        }
+
+        for (var i = 0; i < repetitions.Length; i++)
+        {
+            var tests = criterion.Parts[i];
+            if (part < tests.Length && tests[part].Kind == values.Kind && (repetitions[i] & (1 << part)) == 0)
+            {
+                var value = values.Payload;
+                if (tests[part].Accepts(ref value))
+                {
+                    repetitions[i] |= (byte)(1 << part);
+                    if (repetitions[i] == (1 << tests.Length) - 1)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -5,27 +5,12 @@ using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Fhir.Search;
 
-/// <summary>One criterion: parameter, modifier and the OR-ed values.</summary>
-/// <param name="Parameter">Code of the search parameter.</param>
-/// <param name="Modifier">R4 modifier without the colon (missing, not, text, exact, contains, identifier, below, above, or the type of a reference's target), or null.</param>
-/// <param name="Values">OR-ed values, unescaped; at least one. With <c>missing</c>: one token, <c>true</c> or <c>false</c>.</param>
-public sealed record SearchCriterion(string Parameter, string? Modifier, IReadOnlyList<SearchValue> Values);
-
-/// <summary>One value of a criterion, parsed by the parameter's type.</summary>
-/// <param name="Kind">The type of the parameter; what the modifier makes of it where there is one (<c>text</c>: string, <c>identifier</c>: token).</param>
-/// <param name="Prefix">eq, ne, gt, lt, ge, le, sa, eb or ap; eq where none is written.</param>
-/// <param name="System">Token: system; empty for <c>|code</c>; null for any system (also where the system named is the one that the parameter's codes imply). Quantity: system or null. Reference: target type or null.</param>
-/// <param name="Text">Token: code, or null for <c>system|</c>. String, uri: the text. Quantity: unit or null. Reference: id, <c>id/_history/version</c>, or absolute URL.</param>
-/// <param name="From">Date: first microsecond of the range that the value denotes.</param>
-/// <param name="To">Date: last microsecond of the range.</param>
-/// <param name="Number">Number and quantity.</param>
-/// <param name="Low">Number and quantity: low end of the range that its digits leave open, inclusive; null for the number alone.</param>
-/// <param name="High">Number and quantity: high end of that range, exclusive.</param>
-public sealed record SearchValue(
-    FactKind Kind, string Prefix, string? System, string? Text, long From = 0, long To = 0, decimal? Number = null, decimal? Low = null, decimal? High = null);
+/// <summary>A search over several types.</summary>
+/// <param name="Queries">One for each type, in the order asked; each with the same page size, sorting and inclusions.</param>
+public sealed record SystemSearch(IReadOnlyList<SearchQuery> Queries);
 
 /// <summary>A parsed search on one type (R4 3.1.1).</summary>
-public sealed class SearchQuery
+public sealed record SearchQuery
 {
     /// <summary>Most parameters of one search.</summary>
     public const int ParametersMax = 100;
@@ -39,6 +24,27 @@ public sealed class SearchQuery
     /// <summary>Most matches on a page; who asks for more gets pages of this size (R4 3.1.1.5.7).</summary>
     public const int CountMax = 1_000;
 
+    /// <summary>Most parts of all condition trees of one search, with those of its chains.</summary>
+    public const int ConditionsMax = 500;
+
+    /// <summary>Most lookups of one search, with those of its chains.</summary>
+    public const int LookupsMax = 16;
+
+    /// <summary>Links of a chain, reverse or not, one inside the other.</summary>
+    public const int ChainsMax = 4;
+
+    /// <summary>Parentheses of <c>_filter</c>, one inside the other.</summary>
+    public const int DepthMax = 16;
+
+    /// <summary>Most <c>_include</c> and <c>_revinclude</c> of one search, together.</summary>
+    public const int IncludesMax = 20;
+
+    /// <summary>Most keys of <c>_sort</c>.</summary>
+    public const int SortMax = 8;
+
+    /// <summary>Most names in <c>_elements</c>.</summary>
+    public const int ElementsMax = 100;
+
     private QueryPlan? _plan;
 
     /// <summary>The resource type.</summary>
@@ -49,8 +55,20 @@ public sealed class SearchQuery
     /// </summary>
     public string? PatientId { get; init; }
 
-    /// <summary>AND-ed.</summary>
+    /// <summary>AND-ed. Criteria of the kinds and modifiers that an index may narrow; all others are in <see cref="Conditions"/>.</summary>
     public required IReadOnlyList<SearchCriterion> Criteria { get; init; }
+
+    /// <summary>AND-ed with the criteria and with each other: composites, <c>near</c>, chains, <c>_filter</c> and the like.</summary>
+    public IReadOnlyList<SearchCondition> Conditions { get; init; } = [];
+
+    /// <summary>What has to be answered before candidates can be decided.</summary>
+    public IReadOnlyList<SearchLookup> Lookups { get; init; } = [];
+
+    /// <summary>The answers, one for each lookup; empty while there are none.</summary>
+    public IReadOnlyList<LookupAnswer> Answers { get; internal init; } = [];
+
+    /// <summary><c>_text</c> and <c>_content</c>, AND-ed: decided by <see cref="SearchMatcher.MatchesBody"/> after the facts.</summary>
+    public IReadOnlyList<TextCriterion> Texts { get; init; } = [];
 
     /// <summary>
     /// The exact identifiers (<c>identifier=system|value</c>, <c>|value</c> with an empty system) of which a match must bear one, from the first criterion that names such; empty where there is none. What national tokens can drive.
@@ -66,17 +84,66 @@ public sealed class SearchQuery
     /// <summary>The opaque continuation, as the caller sent it; null on the first page.</summary>
     public string? Cursor { get; init; }
 
+    /// <summary>Keys of <c>_sort</c>, the first one first; empty where not asked.</summary>
+    public IReadOnlyList<SearchSort> Sort { get; init; } = [];
+
+    /// <summary><c>_include</c> and <c>_revinclude</c>, in the order of the request.</summary>
+    public IReadOnlyList<SearchInclude> Includes { get; init; } = [];
+
+    /// <summary><c>_summary</c>.</summary>
+    public SearchSummary Summary { get; init; }
+
+    /// <summary>Names of elements that <c>_elements</c> asks for; empty where not asked.</summary>
+    public IReadOnlyList<string> Elements { get; init; } = [];
+
     /// <summary>The parameters actually used, in the order of the request, for the self link (R4 3.1.1.6); without the cursor.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Used { get; init; }
 
-    // Made when the first candidate comes. Two threads may both make one: they are the same.
-    internal QueryPlan Plan => _plan ??= new QueryPlan(this);
+    /// <summary>What the search needs besides the facts of single candidates, with what the searches inside its chains need.</summary>
+    public SearchNeeds Needs => QueryNeeds.Of(this);
+
+    internal SearchTables Tables { get; init; } = SearchTables.Base;
+
+    // Made when the first candidate comes. Two threads may both make one: they are the same. A copy made by `with` brings its original's along, which is not its own.
+    internal QueryPlan Plan => _plan is { } plan && ReferenceEquals(plan.Query, this) ? plan : _plan = new QueryPlan(this);
 
     /// <summary>
     /// Parses decoded name-value pairs. 400 with the parameter named in the expression-free diagnostics for a bad value, an unsupported modifier, or (strict) an unknown parameter; 404 for a type that R4 does not have.
-    /// <paramref name="strict"/> false ignores unknown parameters (R4 3.1.1.3); what the hub knows and does not serve (chains, _include, _sort, composites …) is refused by name either way.
-    /// <paramref name="settings"/>: zone and base URL, <see cref="SearchSettings.Default"/> where null.
+    /// <paramref name="strict"/> false ignores unknown parameters (R4 3.1.1.3); what the hub knows and does not serve (<c>_query</c>, <c>_contained</c>) is refused by name either way.
+    /// <paramref name="settings"/>: zone, base URL and tables, <see cref="SearchSettings.Default"/> where null.
     /// </summary>
     public static Result<SearchQuery> Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
         QueryParser.Parse(type, parameters, strict, settings ?? SearchSettings.Default);
+
+    /// <summary>
+    /// As <see cref="Parse"/>, for <c>[compartment]/[id]/[type]</c> (R4 3.1.1.2): a match also refers to the compartment's resource by one of the parameters that R4's definition of the compartment names. 404 for a compartment that R4
+    /// does not have and for a type that lies in none of them.
+    /// </summary>
+    public static Result<SearchQuery> ParseInCompartment(
+        string compartment, string id, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
+        CompartmentQuery.Parse(compartment, id, type, parameters, strict, settings ?? SearchSettings.Default);
+
+    /// <summary>
+    /// As <see cref="Parse"/>, for a search over several types at once (<c>[base]?_type=…</c>): one search for each type that <c>_type</c> names, each with the parameters that all of these types know. Without <c>_type</c> every type of R4.
+    /// </summary>
+    public static Result<SystemSearch> ParseSystem(IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
+        SystemQuery.Parse(parameters, strict, settings ?? SearchSettings.Default);
+
+    /// <summary>The refusal (400, the parameter named) of what the search needs and the caller does not serve; null where there is nothing.</summary>
+    public Failure? Unserved(SearchNeeds served) => QueryNeeds.Unserved(this, served);
+
+    /// <summary>The search with its lookups answered, ready to decide candidates.</summary>
+    /// <exception cref="ArgumentException">Not one answer for each lookup.</exception>
+    public SearchQuery WithAnswers(IReadOnlyList<LookupAnswer> answers) => answers.Count == Lookups.Count
+        ? this with { Answers = answers }
+        : throw new ArgumentException($"{Lookups.Count} lookups have {answers.Count} answers.", nameof(answers));
+
+    /// <summary>SHA-256 over everything that decides what is found and in which order: what a receipt for the search can be bound to.</summary>
+    public byte[] Digest() => QueryDigest.Of(this);
+
+    /// <summary>Equal when they are the same search object: two are compared by <see cref="Digest"/>.</summary>
+    public bool Equals(SearchQuery? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 }

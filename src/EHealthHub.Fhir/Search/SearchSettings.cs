@@ -27,5 +27,8 @@ public sealed record SearchSettings
         init => _baseUrl = value is null || !value.EndsWith('/') ? value : throw new ArgumentException("The base URL ends without a slash.", nameof(value));
     }
 
+    /// <summary>The search parameters: R4's, and the hub's own beside them.</summary>
+    public SearchTables Tables { get; init; } = SearchTables.Base;
+
     internal int ZoneMinutes => (int)(_zone.Ticks / TimeSpan.TicksPerMinute);
 }

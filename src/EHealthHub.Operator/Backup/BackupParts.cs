@@ -18,11 +18,6 @@ internal sealed record BackupParts(string Folder, BackupManifest Records, string
         folder = Path.GetFullPath(folder);
         keysFolder = keysFolder is null ? Path.Combine(folder, KeysName) : Path.GetFullPath(keysFolder);
         var records = BackupManifest.Read(folder, BackupManifest.Records);
-        if (!Directory.Exists(keysFolder))
-        {
-            throw new InvalidDataException($"There is no folder {keysFolder}: --keys-from names the one where the backup's keys are.");
-        }
-
         var keys = BackupManifest.Read(keysFolder, BackupManifest.Keys);
         if (records.Hub != keys.Hub)
         {

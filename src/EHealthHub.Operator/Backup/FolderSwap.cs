@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EHealthHub.Records;
 
 namespace EHealthHub.Operator.Backup;
 
@@ -34,7 +33,7 @@ internal static class FolderSwap
             Directory.Move(finished, place);
         }
 
-        DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(place))!);
+        EHealthHub.Records.DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(place))!);
     }
 
     private static bool TryExchange(string one, string other)

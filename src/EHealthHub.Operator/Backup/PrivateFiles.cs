@@ -57,15 +57,7 @@ internal static class PrivateFiles
     {
         using var source = Open(from);
         using var target = Create(to);
-        try
-        {
-            return Read(source, target.Write);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            // That is how .NET says that a file may not grow any further (a limit, or a file system for small files).
-            throw new IOException($"{to} may not become as large as {from}.", e);
-        }
+        return Read(source, target.Write);
     }
 
     /// <summary>Takes the tree for its owner alone, and takes down every file but <paramref name="except"/>, in ordinal order of paths. <paramref name="progress"/> is told bytes.</summary>

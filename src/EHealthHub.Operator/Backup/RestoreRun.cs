@@ -183,7 +183,6 @@ internal sealed class RestoreRun(BackupParts backup, string data, RestoreLeave l
         }
 
         Say.Line($"the hub goes on with a log of its own, of the period {_layout.LogPeriod(now)}; whoever keeps checkpoints compares them with the old one, which stays: ./hub audit verify");
-        Say.Line("the registry is that of the backup: who was suspended, dismissed or blocked since then speaks again, until you say so once more (./hub registry list)");
         Say.Line("./hub up starts it");
     }
 }

@@ -1,6 +1,3 @@
-using EHealthHub.Operator.Running;
-using EHealthHub.Records;
-
 namespace EHealthHub.Operator.Backup;
 
 /// <summary>
@@ -8,14 +5,13 @@ namespace EHealthHub.Operator.Backup;
 /// </summary>
 internal sealed class StagedFolder : IDisposable
 {
-    /// <summary>Says that the folder is ours to clear, unless its maker still holds it.</summary>
+    /// <summary>Says that the folder is ours to clear.</summary>
     public const string Marker = ".unfinished";
 
     private readonly string _place;
-    private readonly IDisposable _held;
     private bool _kept;
 
-    private StagedFolder(string place, string path, IDisposable held) => (_place, Path, _held) = (place, path, held);
+    private StagedFolder(string place, string path) => (_place, Path) = (place, path);
 
     /// <summary>Where it is being made.</summary>
     public string Path { get; }
@@ -26,21 +22,25 @@ internal sealed class StagedFolder : IDisposable
         var path = place + suffix;
         if (Directory.Exists(path))
         {
-            Clear(path);
+            if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(System.IO.Path.Combine(path, Marker)))
+            {
+                throw new IOException($"{path}, where the copy is made first, holds something else: move it away.");
+            }
+
+            Directory.Delete(path, recursive: true);
         }
 
         PrivateFiles.MakeFolder(path);
-        var held = DirectoryTurn.TryTake(System.IO.Path.Combine(path, Marker)) ?? throw Busy(path);
-        return new StagedFolder(place, path, held);
+        PrivateFiles.Create(System.IO.Path.Combine(path, Marker)).Dispose();
+        return new StagedFolder(place, path);
     }
 
     /// <summary>Makes the folder durable and puts it in its place; what was there goes to <paramref name="aside"/>.</summary>
     public void Finish(string aside)
     {
-        DurableFile.SyncFileSystem(Path);
+        EHealthHub.Records.DurableFile.SyncFileSystem(Path);
         FolderSwap.Put(Path, _place, aside);
         _kept = true;
-        _held.Dispose();
         File.Delete(System.IO.Path.Combine(_place, Marker));
     }
 
@@ -53,23 +53,5 @@ internal sealed class StagedFolder : IDisposable
         {
             Directory.Delete(Path, recursive: true);
         }
-
-        _held.Dispose();
     }
-
-    private static void Clear(string path)
-    {
-        var marker = System.IO.Path.Combine(path, Marker);
-        if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(marker))
-        {
-            throw new IOException($"{path}, where the copy is made first, holds something else: move it away.");
-        }
-
-        using (DirectoryTurn.TryTake(marker) ?? throw Busy(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-    }
-
-    private static IOException Busy(string path) => new($"Another command is making {path} just now.");
 }

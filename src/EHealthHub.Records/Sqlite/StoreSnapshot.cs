@@ -122,8 +122,9 @@ public sealed class StoreSnapshot : IDisposable
         try
         {
             int code;
-            for (cancellationToken.ThrowIfCancellationRequested(); (code = raw.sqlite3_backup_step(backup, PagesPerStep)) == raw.SQLITE_OK; cancellationToken.ThrowIfCancellationRequested())
+            while ((code = raw.sqlite3_backup_step(backup, PagesPerStep)) == raw.SQLITE_OK)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report((raw.sqlite3_backup_pagecount(backup) - (long)raw.sqlite3_backup_remaining(backup)) * pageBytes);
             }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EHealthHub.Fhir.Search;
 
 namespace EHealthHub.Records.Store;
@@ -53,33 +52,8 @@ public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, s
         hash.Add(CompartmentName);
         hash.Add(AfterPosition);
         hash.Add(AllCompartments ? 1 : 0);
-        hash.Add(Query.Type);
-        hash.Add(Query.PatientId);
-        hash.Add(Query.Count);
-        hash.Add(Query.Criteria.Count);
-        foreach (var criterion in Query.Criteria)
-        {
-            hash.Add(criterion.Parameter);
-            hash.Add(criterion.Modifier);
-            hash.Add(criterion.Values.Count);
-            foreach (var value in criterion.Values)
-            {
-                Add(hash, value);
-            }
-        }
-
+        hash.Add(Query.Digest());
         return hash.Finish();
-    }
-
-    private static void Add(AskHash hash, SearchValue value)
-    {
-        hash.Add((int)value.Kind);
-        hash.Add(value.Prefix);
-        hash.Add(value.System);
-        hash.Add(value.Text);
-        hash.Add(value.From);
-        hash.Add(value.To);
-        hash.Add(value.Number?.ToString(CultureInfo.InvariantCulture));
     }
 }
 

@@ -24,7 +24,7 @@ internal static class SdkOracle
         var context = new FhirEvaluationContext { ElementResolver = reference => Target(resource, reference)?.ToPocoNode(ModelInfo.ModelInspector, null!)! };
         foreach (var definition in Definitions.GetValueOrDefault(resource.TypeName, []))
         {
-            if (definition.Type is SearchParamType.Composite or SearchParamType.Special || definition.Code is "phonetic" or "_text")
+            if (definition.Type is SearchParamType.Composite or SearchParamType.Special || definition.Code is "_text")
             {
                 continue;
             }
@@ -46,7 +46,74 @@ internal static class SdkOracle
         return lines;
     }
 
-    internal static SortedSet<string> Actual(SearchFacts facts) => new(facts.Values.Select(Line), StringComparer.Ordinal);
+    internal static SortedSet<string> Actual(SearchFacts facts) =>
+        new(facts.Values.Where(v => v.Parameter != "near" && !v.Parameter.EndsWith(":of-type", StringComparison.Ordinal) && !v.Parameter.Contains('$', StringComparison.Ordinal)).Select(Line), StringComparer.Ordinal);
+
+    /// <summary>Every repetition of every composite parameter that is stored, as one line: the lines of its components' values.</summary>
+    internal static SortedSet<string> ExpectRepetitions(Resource resource, Func<string, bool> isStored)
+    {
+        var lines = new SortedSet<string>(StringComparer.Ordinal);
+        var context = new FhirEvaluationContext { ElementResolver = reference => Target(resource, reference)?.ToPocoNode(ModelInfo.ModelInspector, null!)! };
+        foreach (var definition in Definitions.GetValueOrDefault(resource.TypeName, []).Where(d => d.Type == SearchParamType.Composite && isStored(d.Code!)))
+        {
+            var implied = definition.Code!.StartsWith("combo-", StringComparison.Ordinal);
+            foreach (var repetition in resource.Select(definition.Expression!, context).Where(r => !implied || r is not Hl7.Fhir.Model.Resource))
+            {
+                // R4 gives the two components of one parameter crosswise.
+                var components = definition.Code == "relationship"
+                    ? definition.Component!.Zip(definition.Component!.Reverse(), (one, other) => new SearchParamComponent(other.Definition!, one.Expression!))
+                    : definition.Component!;
+                var parts = components.Select((component, i) => Part(definition.Code!, i, component, resource, repetition!)).ToList();
+                if (parts.TrueForAll(p => p.Count > 0))
+                {
+                    lines.Add(string.Join("; ", parts.SelectMany(p => p)));
+                }
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>The same from facts.</summary>
+    internal static SortedSet<string> ActualRepetitions(SearchFacts facts)
+    {
+        var lines = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var composite in facts.Values.Where(v => v.Parameter.Contains('$', StringComparison.Ordinal)).GroupBy(v => v.Parameter.Split('$')[0]))
+        {
+            var repetition = new List<FactValue>();
+            foreach (var value in composite)
+            {
+                if (repetition.Count > 0 && string.CompareOrdinal(value.Parameter, repetition[^1].Parameter) < 0)
+                {
+                    lines.Add(Repetition(repetition));
+                    repetition.Clear();
+                }
+
+                repetition.Add(value);
+            }
+
+            lines.Add(Repetition(repetition));
+        }
+
+        return lines;
+    }
+
+    private static string Repetition(List<FactValue> values) => string.Join("; ", values.GroupBy(v => v.Parameter).SelectMany(g => g.Select(Line).Distinct().Order(StringComparer.Ordinal)));
+
+    private static SortedSet<string> Part(string code, int index, SearchParamComponent component, Resource resource, Base repetition)
+    {
+        var type = ModelInfo.SearchParameters.First(p => p.Url == component.Definition).Type;
+        var lines = new SortedSet<string>(StringComparer.Ordinal);
+        var expression = component.Expression!.Replace("as(DateTime)", "as(dateTime)", StringComparison.Ordinal);
+        var values = expression.StartsWith("%resource.", StringComparison.Ordinal) ? resource.Select(expression["%resource.".Length..]) : repetition.Select(expression);
+        foreach (var value in values)
+        {
+            Lines(lines, $"{code}${index + 1}", type, resource, value!);
+        }
+
+        lines.RemoveWhere(l => l.Contains(":text ", StringComparison.Ordinal));
+        return lines;
+    }
 
     private static readonly (string, SearchParamType, string)[] Common =
     [

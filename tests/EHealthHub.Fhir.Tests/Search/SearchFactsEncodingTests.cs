@@ -10,7 +10,7 @@ public sealed class SearchFactsEncodingTests
 {
     // The vector of FACTS.md.
     private const string Vector =
-        "01020d0c6f2d310180d8b3abcbc0b0063c686f73706974616c2d616e6b617261037cffc0c96c8770d609a46ede378e9b0a07" +
+        "02020d0c6f2d310180d8b3abcbc0b0063c686f73706974616c2d616e6b617261037cffc0c96c8770d609a46ede378e9b0a07" +
         "010131f9104a6456c3bc6375742061c49fc4b1726cc4b1c49fc4b120286b6729112102031905b2c9a7a60a06110582020525" +
         "02a03d39e50e0714782d6f776e3475726e3a6578616d706c653a31";
 
@@ -24,8 +24,8 @@ public sealed class SearchFactsEncodingTests
 
     [Theory]
     [InlineData("strings.v1.txt", "02e34389114e53f0b6061d14057e482415b2708ca01f3627ffe4884f1b18e5c4")]
-    [InlineData("parameters.v1.txt", "ce03cd088413edd96dc7a88be5bf56b0942eb608c47552a66ee5141dfa2d4343")]
-    public void The_word_lists_of_version_1_never_change(string file, string sha256)
+    [InlineData("parameters.v2.txt", "9e46dd45c4c8f0fac40fb4017e49e49728aa9e9d9767693c296a98065ce1e75d")]
+    public void The_word_lists_of_a_version_never_change(string file, string sha256)
     {
         using var stream = typeof(SearchFacts).Assembly.GetManifestResourceStream("EHealthHub.Fhir.Search.Packing." + file)!;
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(stream)));
@@ -86,10 +86,11 @@ public sealed class SearchFactsEncodingTests
     [Theory]
     [InlineData("")]
     [InlineData("00")]
+    [InlineData("03")]
     [InlineData("02")]
     [InlineData("01")]
     [InlineData("0100")]
-    [InlineData("01000505ffffffffffffffffffff01")]
+    [InlineData("02000505ffffffffffffffffffff01")]
     public void Refuses_what_is_no_facts(string hex) => Assert.Throws<InvalidDataException>(() => SearchFacts.Decode(Convert.FromHexString(hex)));
 
     [Fact]

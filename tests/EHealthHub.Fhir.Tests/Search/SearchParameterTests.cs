@@ -17,12 +17,19 @@ public sealed class SearchParameterTests
     }
 
     [Fact]
-    public void Every_parameter_is_served_but_composites_near_and_phonetic()
+    public void Every_parameter_of_R4_is_served() =>
+        Assert.Empty(TypeParameters.Types.SelectMany(t => TypeParameters.Of(t)!.All.Where(p => p.Kind is null).Select(p => $"{t}.{p.Code}")));
+
+    [Fact]
+    public void Every_composite_has_its_components_and_somewhere_to_look()
     {
-        var left = TypeParameters.Types.SelectMany(t => TypeParameters.Of(t)!.All.Where(p => p.Kind is null).Select(p => p.TypeCode == "composite" ? "composite" : $"{t}.{p.Code}")).Distinct();
+        var composites = TypeParameters.Types.SelectMany(t => TypeParameters.Of(t)!.All.Where(p => p.Kind == FactKind.Composite).Select(p => (Type: t, Parameter: p, Plan: TypeParameters.Of(t)!.Plan.Composites[p.Code]))).ToList();
+        Assert.Equal(72, composites.Count);
+        Assert.All(composites, c => Assert.InRange(c.Parameter.Components.Length, 2, 3));
+        Assert.All(composites, c => Assert.True(c.Plan.IsStored || c.Plan.Implied.Length == c.Parameter.Components.Length));
         Assert.Equal(
-            "InsurancePlan.phonetic Location.near Organization.phonetic Patient.phonetic Person.phonetic Practitioner.phonetic RelatedPerson.phonetic composite",
-            string.Join(' ', left.Order(StringComparer.Ordinal)));
+            "code-value-concept:code,value-concept code-value-date:code,value-date code-value-quantity:code,value-quantity combo-code-value-concept:code,value-concept combo-code-value-quantity:code,value-quantity",
+            string.Join(' ', composites.Where(c => !c.Plan.Implied.IsEmpty).Select(c => $"{c.Parameter.Code}:{string.Join(',', c.Plan.Implied)}")));
     }
 
     [Fact]
@@ -43,6 +50,7 @@ public sealed class SearchParameterTests
     [InlineData("Account.subject.where(resolve() is Patient)", "Account subject is:Patient")]
     [InlineData("Patient.deceased.exists() and Patient.deceased != false", "Patient deceased ?")]
     [InlineData("name | alias", " name;  alias")]
+    [InlineData("Patient.extension('http://x').value", "Patient extension url='http://x' value")]
     public void Understands(string expression, string expected)
     {
         Assert.True(ExpressionParser.TryParse(expression, out var paths, out _));
@@ -60,7 +68,7 @@ public sealed class SearchParameterTests
     [InlineData("Patient.name |")]
     [InlineData("(Patient.name")]
     [InlineData("Patient.name)")]
-    [InlineData("Patient.extension('http://x')")]
+    [InlineData("Patient.extension(x)")]
     [InlineData("'x")]
     public void Refuses_what_it_does_not_understand(string expression)
     {

@@ -101,14 +101,6 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_backups_to_one_folder_at_once_do_not_disturb_each_other()
-    {
-        using var first = StagedFolder.Begin(_hub.Backup, ".partial");
-        await Refused("Another command", () => _hub.Take());
-        Assert.True(Directory.Exists(first.Path));
-    }
-
-    [Fact]
     public async Task What_a_crash_left_of_a_copy_is_cleared()
     {
         Directory.CreateDirectory(_hub.Backup + ".partial");

@@ -5,7 +5,7 @@ namespace EHealthHub.Fhir.Search.Expressions;
 
 /// <summary>
 /// Reads the part of FHIRPath that R4's search parameters are written in: paths, unions, <c>as</c>, <c>as()</c>, <c>ofType()</c>, <c>[0]</c>, <c>where(child='literal')</c>,
-/// <c>where(resolve() is Type)</c> and <c>X.exists() and X != false</c>. Whatever else it meets, it refuses with a reason instead of guessing.
+/// <c>where(resolve() is Type)</c>, <c>extension('url')</c> and <c>X.exists() and X != false</c>. Whatever else it meets, it refuses with a reason instead of guessing.
 /// </summary>
 internal sealed class ExpressionParser
 {
@@ -126,6 +126,17 @@ internal sealed class ExpressionParser
                 if (!Take('('))
                 {
                     Append(term, new PathStep(StepKind.Child, name));
+                }
+                else if (name == "extension")
+                {
+                    // extension('url') is short for extension.where(url='url').
+                    if (!Literal(out var url) || !Take(')'))
+                    {
+                        return false;
+                    }
+
+                    Append(term, new PathStep(StepKind.Child, name));
+                    Append(term, new PathStep(StepKind.WhereEquals, "url", url));
                 }
                 else if (name == "exists")
                 {

@@ -21,8 +21,13 @@ internal sealed class PlanCompiler
     private readonly ImmutableArray<string> _names;
     private readonly Draft _root = new();
     private readonly Dictionary<string, List<Place>> _ends = [];
+    private readonly Dictionary<string, HashSet<(Draft At, ValueShape Shape)>> _taken = [];
+    private readonly Dictionary<string, CompositePlan> _composites = [];
+    private readonly HashSet<string> _identifiers = [];
+    private readonly HashSet<string> _canonicals = [];
     private readonly List<string> _notTaken = [];
     private readonly List<ushort> _presences = [];
+    private string? _fault;
 
     private PlanCompiler(string type, ImmutableArray<string> names)
     {
@@ -30,36 +35,143 @@ internal sealed class PlanCompiler
         _names = names;
     }
 
+    /// <summary>Why a parameter cannot be compiled with the others of its type, or null.</summary>
+    internal static string? Check(string type, ImmutableArray<SearchParameter> parameters, SearchParameter parameter)
+    {
+        var compiler = Run(type, parameters);
+        var finds = parameter.Kind == FactKind.Composite ? compiler._composites.ContainsKey(parameter.Code) && !parameter.Paths.IsEmpty : compiler._ends.ContainsKey(parameter.Code);
+        return compiler._fault ?? (finds ? null : $"it leads to nothing in {type} that a parameter of type {parameter.TypeCode} can compare");
+    }
+
     internal static ExtractionPlan Compile(string type, ImmutableArray<SearchParameter> parameters)
     {
+        var compiler = Run(type, parameters);
+        if (compiler._fault is { } fault)
+        {
+            throw new InvalidOperationException($"{type}: {fault}.");
+        }
+
+        return new ExtractionPlan(
+            compiler._root.Freeze(),
+            compiler._names,
+            [.. compiler._presences],
+            [.. compiler._notTaken],
+            compiler.Traits(),
+            compiler._composites.ToFrozenDictionary(StringComparer.Ordinal))
+        {
+            Identifiers = compiler._identifiers.ToFrozenSet(StringComparer.Ordinal),
+            Canonicals = compiler._canonicals.ToFrozenSet(StringComparer.Ordinal),
+        };
+    }
+
+    private static PlanCompiler Run(string type, ImmutableArray<SearchParameter> parameters)
+    {
         var served = parameters.Where(p => p.Kind is not null && !p.Paths.IsEmpty).ToArray();
-        ImmutableArray<string> names = [.. served.SelectMany(p => new[] { p.Code, p.Code + FactNames.Identifier, p.Code + FactNames.Text }).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> names = [.. served.SelectMany(NamesOf).Order(StringComparer.Ordinal)];
         var compiler = new PlanCompiler(type, names);
         lock (Compiling)
         {
             compiler.AddAll(served);
         }
 
-        return new ExtractionPlan(compiler._root.Freeze(), names, [.. compiler._presences], [.. compiler._notTaken], compiler.Traits());
+        return compiler;
     }
+
+    private static IEnumerable<string> NamesOf(SearchParameter parameter) => parameter.Kind == FactKind.Composite
+        ? parameter.Components.Select((_, i) => FactNames.Part(parameter.Code, i))
+        : [parameter.Code, parameter.Code + FactNames.Identifier, parameter.Code + FactNames.OfType, parameter.Code + FactNames.Text];
 
     private void AddAll(SearchParameter[] served)
     {
         var mapping = Inspector.FindOrImportClassMapping(SchemaCatalog.Native(_type)) ?? throw new InvalidOperationException($"The SDK has no class for {_type}.");
-        foreach (var parameter in served)
+        var resource = new Place(mapping, null, null);
+        foreach (var parameter in served.Where(p => p.Kind != FactKind.Composite))
         {
             foreach (var path in parameter.Paths)
             {
-                Add(parameter, path, 0, _root, new Place(mapping, null, null));
+                Follow(parameter.Url, path, 0, _root, resource, (at, place) => End(parameter, path, at, place));
             }
+        }
+
+        foreach (var composite in served.Where(p => p.Kind == FactKind.Composite))
+        {
+            Composite(composite, resource, served);
         }
     }
 
-    private void Add(SearchParameter parameter, SearchPath path, int step, Draft at, Place place)
+    // A composite whose repetition is the resource itself needs no values of its own where other parameters hold just those of its components.
+    private void Composite(SearchParameter composite, Place resource, SearchParameter[] served)
+    {
+        var (implied, isStored) = (ImmutableArray<string>.Empty, false);
+        foreach (var path in composite.Paths)
+        {
+            Follow(composite.Url, path, 0, _root, resource, (at, place) =>
+            {
+                if (at == _root && Implied(composite, place, served) is { Length: > 0 } codes)
+                {
+                    implied = codes;
+                    return;
+                }
+
+                isStored = true;
+                at.Add(new CompositeDraft(Position(FactNames.Part(composite.Code, 0)), [.. composite.Components.Select((c, i) => Part(composite, c, i, place, resource))]));
+            });
+        }
+
+        _composites.Add(composite.Code, new CompositePlan(implied, isStored));
+    }
+
+    private ImmutableArray<string> Implied(SearchParameter composite, Place resource, SearchParameter[] served)
+    {
+        var codes = ImmutableArray.CreateBuilder<string>();
+        foreach (var component in composite.Components)
+        {
+            var ends = new HashSet<(Draft, ValueShape)>();
+            foreach (var path in component.Paths)
+            {
+                Follow(composite.Url, path, 0, _root, resource, (at, place) =>
+                {
+                    if (Shapes.Of(place.Mapping, component.Parameter.Kind!.Value) is { } shape)
+                    {
+                        ends.Add((at, shape));
+                    }
+                });
+            }
+
+            if (Array.Find(served, p => p.Kind == component.Parameter.Kind && _taken.TryGetValue(p.Code, out var taken) && taken.SetEquals(ends)) is not { } same)
+            {
+                return [];
+            }
+
+            codes.Add(same.Code);
+        }
+
+        return codes.ToImmutable();
+    }
+
+    private (Draft Root, bool FromResource) Part(SearchParameter composite, SearchComponent component, int index, Place repetition, Place resource)
+    {
+        var root = new Draft();
+        var use = new EmitterUse(Position(FactNames.Part(composite.Code, index)), EmitterUse.None, EmitterUse.None, null);
+        foreach (var path in component.Paths)
+        {
+            Follow(composite.Url, path, 0, root, component.FromResource ? resource : repetition, (at, place) =>
+            {
+                if (Shapes.Of(place.Mapping, component.Parameter.Kind!.Value) is { } shape)
+                {
+                    at.Emit(shape, component.Parameter.Kind.Value, use);
+                }
+            });
+        }
+
+        return (root, component.FromResource);
+    }
+
+    private void Follow(string url, SearchPath path, int step, Draft at, Place place, Action<Draft, Place> end)
     {
         if (step == path.Steps.Length)
         {
-            End(parameter, path, at, place);
+            end(at, place);
             return;
         }
 
@@ -67,41 +179,47 @@ internal sealed class PlanCompiler
         switch (next.Kind)
         {
             case StepKind.Child:
-                Child(parameter, path, step, at, place.Mapping, next.Name);
+                Child(url, path, step, at, place.Mapping, next.Name, end);
                 break;
             case StepKind.WhereEquals:
-                Add(parameter, path, step + 1, at.Condition(next.Name, next.Literal), place);
+                Follow(url, path, step + 1, at.Condition(next.Name, next.Literal), place, end);
                 break;
             case StepKind.WhereResolves:
-                Add(parameter, path, step + 1, at, place with { Target = next.Name });
+                Follow(url, path, step + 1, at, place with { Target = next.Name }, end);
                 break;
             case StepKind.As when place.Mapping.Name == next.Name:
-                Add(parameter, path, step + 1, at, place);
+                Follow(url, path, step + 1, at, place, end);
                 break;
             case StepKind.As:
                 break;
             default:
-                throw new InvalidOperationException($"{parameter.Url}: a step of kind {next.Kind} stands where it has no meaning.");
+                _fault ??= $"{url}: a step of kind {next.Kind} stands where it has no meaning";
+                break;
         }
     }
 
-    private void Child(SearchParameter parameter, SearchPath path, int step, Draft at, ClassMapping mapping, string name)
+    private void Child(string url, SearchPath path, int step, Draft at, ClassMapping mapping, string name, Action<Draft, Place> end)
     {
-        var property = mapping.FindMappedElementByName(name) ?? throw new InvalidOperationException($"{parameter.Url}: {mapping.Name} has no element {name}.");
+        if (mapping.FindMappedElementByName(name) is not { } property)
+        {
+            _fault ??= $"{url}: {mapping.Name} has no element {name}";
+            return;
+        }
+
         var after = step + 1;
         var firstOnly = after < path.Steps.Length && path.Steps[after].Kind == StepKind.First;
         after += firstOnly ? 1 : 0;
         if (property.Choice != ChoiceType.DatatypeChoice)
         {
             var element = property.FhirTypeMappings is [var only] ? only : property.PropertyTypeMapping;
-            Add(parameter, path, after, at.Edge(name, firstOnly), new Place(element, property, null));
+            Follow(url, path, after, at.Edge(name, firstOnly), new Place(element, property, null), end);
             return;
         }
 
         foreach (var element in property.FhirTypeMappings)
         {
             var suffix = char.ToUpperInvariant(element.Name[0]) + element.Name[1..];
-            Add(parameter, path, after, at.Edge(name + suffix, firstOnly), new Place(element, property, null));
+            Follow(url, path, after, at.Edge(name + suffix, firstOnly), new Place(element, property, null), end);
         }
     }
 
@@ -119,8 +237,18 @@ internal sealed class PlanCompiler
         }
         else if (Shapes.Of(place.Mapping, parameter.Kind!.Value) is { } shape)
         {
-            at.Emit(shape, parameter.Kind.Value, new EmitterUse(name, Position(parameter.Code + FactNames.Identifier), Position(parameter.Code + FactNames.Text), place.Target));
+            var aside = Position(parameter.Code + (parameter.Kind == FactKind.Token ? FactNames.OfType : FactNames.Identifier));
+            at.Emit(shape, parameter.Kind.Value, new EmitterUse(name, aside, Position(parameter.Code + FactNames.Text), place.Target));
             Ends(parameter).Add(place);
+            Taken(parameter).Add((at, shape));
+            if (shape == ValueShape.Identifier)
+            {
+                _identifiers.Add(parameter.Code);
+            }
+            else if (shape == ValueShape.Text && parameter.Kind == FactKind.Reference)
+            {
+                _canonicals.Add(parameter.Code);
+            }
         }
         else
         {
@@ -136,6 +264,16 @@ internal sealed class PlanCompiler
         }
 
         return ends;
+    }
+
+    private HashSet<(Draft At, ValueShape Shape)> Taken(SearchParameter parameter)
+    {
+        if (!_taken.TryGetValue(parameter.Code, out var taken))
+        {
+            _taken[parameter.Code] = taken = [];
+        }
+
+        return taken;
     }
 
     private FrozenDictionary<string, TokenTraits> Traits() =>
@@ -163,12 +301,17 @@ internal sealed class PlanCompiler
     // The type of the element that the steps so far lead to, the element itself, and the type that its reference must point to.
     private readonly record struct Place(ClassMapping Mapping, PropertyMapping? Property, string? Target);
 
+    private readonly record struct CompositeDraft(ushort Name, ImmutableArray<(Draft Root, bool FromResource)> Parts);
+
     // A node while it is being merged.
     private sealed class Draft
     {
         private readonly Dictionary<(string Name, bool FirstOnly), Draft> _edges = [];
         private readonly Dictionary<(string Member, string Literal), Draft> _conditions = [];
         private readonly Dictionary<(ValueShape Shape, FactKind Kind), List<EmitterUse>> _emitters = [];
+        private readonly List<CompositeDraft> _composites = [];
+
+        internal void Add(CompositeDraft composite) => _composites.Add(composite);
 
         internal Draft Edge(string name, bool firstOnly) => Get(_edges, (name, firstOnly));
 
@@ -192,9 +335,10 @@ internal sealed class PlanCompiler
             Edges = [.. _edges.Where(e => !e.Value.IsEmpty).Select(e => new PathEdge(Encoding.UTF8.GetBytes(e.Key.Name), e.Value.Freeze(), e.Key.FirstOnly))],
             Conditions = [.. _conditions.Where(c => !c.Value.IsEmpty).Select(c => new PathCondition(Encoding.UTF8.GetBytes(c.Key.Member), Encoding.UTF8.GetBytes(c.Key.Literal), c.Value.Freeze()))],
             Emitters = [.. _emitters.Select(e => new Emitter(e.Key.Shape, e.Key.Kind, [.. e.Value]))],
+            Composites = [.. _composites.Select(c => new CompositeEmitter(c.Name, [.. c.Parts.Select(p => new CompositePart(p.Root.Freeze(), p.FromResource))]))],
         };
 
-        private bool IsEmpty => _emitters.Count == 0 && _edges.Values.All(e => e.IsEmpty) && _conditions.Values.All(c => c.IsEmpty);
+        private bool IsEmpty => _emitters.Count == 0 && _composites.Count == 0 && _edges.Values.All(e => e.IsEmpty) && _conditions.Values.All(c => c.IsEmpty);
 
         private static Draft Get<TKey>(Dictionary<TKey, Draft> drafts, TKey key)
             where TKey : notnull

@@ -1,5 +1,6 @@
 using EHealthHub.Fhir.Search.Extraction;
 using Hl7.Fhir.Introspection;
+using Hl7.Fhir.Model;
 
 namespace EHealthHub.Fhir.Search.Expressions;
 
@@ -9,7 +10,7 @@ internal static class Shapes
     /// <summary>How the element is read, or null where R4 gives no meaning to that pair (a date parameter over a string).</summary>
     internal static ValueShape? Of(ClassMapping mapping, FactKind kind)
     {
-        ValueShape? shape = mapping.IsResource ? ValueShape.Resource : mapping.Name switch
+        ValueShape? shape = mapping.IsResource ? ValueShape.Resource : mapping.NativeType == typeof(Location.PositionComponent) ? ValueShape.Position : mapping.Name switch
         {
             "code" or "id" or "string" or "markdown" or "uri" or "url" or "canonical" or "oid" or "uuid" => ValueShape.Text,
             "boolean" => ValueShape.Boolean,
@@ -37,7 +38,7 @@ internal static class Shapes
         FactKind.Token => shape is ValueShape.Text or ValueShape.Boolean or ValueShape.Coding or ValueShape.CodeableConcept or ValueShape.Identifier or ValueShape.ContactPoint,
         FactKind.String => shape is ValueShape.Text or ValueShape.HumanName or ValueShape.Address,
         FactKind.Date => shape is ValueShape.DateTime or ValueShape.Period or ValueShape.Timing,
-        FactKind.Number => shape is ValueShape.Number or ValueShape.Range,
+        FactKind.Number => shape is ValueShape.Number or ValueShape.Range or ValueShape.Position,
         FactKind.Quantity => shape is ValueShape.Quantity or ValueShape.Money or ValueShape.Range,
         FactKind.Reference => shape is ValueShape.Reference or ValueShape.Text or ValueShape.Resource,
         FactKind.Uri => shape is ValueShape.Text,

@@ -14,10 +14,10 @@ internal sealed class TypeParameters
     private readonly FrozenDictionary<string, SearchParameter> _byCode;
     private readonly Lazy<ExtractionPlan> _plan;
 
-    private TypeParameters(string type)
+    private TypeParameters(string type, IEnumerable<SearchParameter> parameters)
     {
         Type = type;
-        All = [.. ParameterDefinitions.Of(type).Concat(CommonParameters.All).OrderBy(p => p.Code, StringComparer.Ordinal)];
+        All = [.. parameters.OrderBy(p => p.Code, StringComparer.Ordinal)];
         _byCode = All.ToFrozenDictionary(p => p.Code, StringComparer.Ordinal);
         _plan = new Lazy<ExtractionPlan>(() => PlanCompiler.Compile(type, All));
     }
@@ -34,7 +34,7 @@ internal sealed class TypeParameters
     /// <summary>How values are found in a resource of the type.</summary>
     internal ExtractionPlan Plan => _plan.Value;
 
-    /// <summary>The parameters of a type, or null for what is no resource type of R4.</summary>
+    /// <summary>R4's parameters of a type, or null for what is no resource type of R4.</summary>
     internal static TypeParameters? Of(string type)
     {
         if (Known.TryGetValue(type, out var known))
@@ -42,7 +42,14 @@ internal sealed class TypeParameters
             return known;
         }
 
-        return Types.Contains(type) ? Known.GetOrAdd(type, static t => new TypeParameters(t)) : null;
+        return Types.Contains(type) ? Known.GetOrAdd(type, static t => new TypeParameters(t, ParameterDefinitions.Of(t).Concat(CommonParameters.All))) : null;
+    }
+
+    /// <summary>These with others beside them; of two with the same code the last one counts.</summary>
+    internal TypeParameters With(IEnumerable<SearchParameter> others)
+    {
+        var added = others.GroupBy(p => p.Code, StringComparer.Ordinal).Select(g => g.Last()).ToArray();
+        return new TypeParameters(Type, All.ExceptBy(added.Select(p => p.Code), p => p.Code).Concat(added));
     }
 
     internal SearchParameter? Find(string code) => _byCode.GetValueOrDefault(code);

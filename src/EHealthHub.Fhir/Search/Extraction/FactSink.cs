@@ -26,8 +26,12 @@ internal sealed class FactSink
     private Raw[] _values = new Raw[64];
     private int[] _order = new int[64];
     private int _count;
+    private int _repetition = -1;
+    private ushort _repetitionName;
 
     internal bool Truncated { get; private set; }
+
+    internal int Count => _count;
 
     internal SearchSettings Settings { get; private set; } = SearchSettings.Default;
 
@@ -59,7 +63,7 @@ internal sealed class FactSink
 
         for (var i = 0; i < _count; i++)
         {
-            _order[i] = (_values[i].Name << 10) | i;
+            _order[i] = (_values[i].SortName << 10) | i;
         }
 
         _order.AsSpan(0, _count).Sort();
@@ -78,6 +82,7 @@ internal sealed class FactSink
     {
         _values.AsSpan(0, _count).Clear();
         _count = 0;
+        _repetition = -1;
         Truncated = false;
         Resource = default;
         References = null;
@@ -105,6 +110,33 @@ internal sealed class FactSink
                 Put(new Raw(use.TextName, FactKind.String, null, Cut(text)));
             }
         }
+    }
+
+    /// <summary>An identifier with one coding of its type, for <c>:of-type</c>.</summary>
+    internal void TypedIdentifier(EmitterUse[] uses, string? typeSystem, string? typeCode, string? value)
+    {
+        if (typeCode is not null && value is not null && Fits(typeSystem) && Fits(typeCode) && Fits(value))
+        {
+            foreach (var use in uses)
+            {
+                Put(new Raw(use.AsideName, FactKind.Token, typeSystem, FactNames.TypedValue(typeCode, value)));
+            }
+        }
+    }
+
+    /// <summary>What is put from now on belongs to one repetition of a composite parameter.</summary>
+    internal void BeginRepetition(ushort name) => (_repetition, _repetitionName) = (_count, name);
+
+    /// <summary>Keeps the repetition, or forgets it.</summary>
+    internal void EndRepetition(bool keep)
+    {
+        if (!keep)
+        {
+            _values.AsSpan(_repetition, _count - _repetition).Clear();
+            _count = _repetition;
+        }
+
+        _repetition = -1;
     }
 
     internal void String(EmitterUse[] uses, string? text)
@@ -173,7 +205,7 @@ internal sealed class FactSink
         {
             if (use.Target is null || use.Target == type)
             {
-                Put(new Raw(use.IdentifierName, FactKind.Token, system, value));
+                Put(new Raw(use.AsideName, FactKind.Token, system, value));
             }
         }
     }
@@ -204,8 +236,20 @@ internal sealed class FactSink
         return false;
     }
 
-    private void Put(in Raw value)
+    private void Put(Raw value)
     {
+        if (value.Name == EmitterUse.None)
+        {
+            return;
+        }
+
+        if (_repetition >= 0)
+        {
+            Append(value with { SortName = _repetitionName });
+            return;
+        }
+
+        value = value with { SortName = value.Name };
         for (var i = _count - 1; i >= 0 && i >= _count - RepeatWindow; i--)
         {
             if (_values[i].Name == value.Name && _values[i].Equals(value))
@@ -214,6 +258,11 @@ internal sealed class FactSink
             }
         }
 
+        Append(value);
+    }
+
+    private void Append(in Raw value)
+    {
         if (_count == ValuesMax)
         {
             Truncated = true;
@@ -230,5 +279,5 @@ internal sealed class FactSink
     }
 
     private readonly record struct Raw(
-        ushort Name, FactKind Kind, string? System, string? Text, long From = 0, long To = 0, decimal? Number = null, decimal? NumberTo = null);
+        ushort Name, FactKind Kind, string? System, string? Text, long From = 0, long To = 0, decimal? Number = null, decimal? NumberTo = null, ushort SortName = 0);
 }

@@ -18,6 +18,11 @@ internal static class ResourceWalker
             return;
         }
 
+        foreach (ref readonly var composite in node.Composites.AsSpan())
+        {
+            Repetition(composite, element, sink);
+        }
+
         foreach (ref readonly var condition in node.Conditions.AsSpan())
         {
             if (element.TryGetProperty(condition.Member, out var member) && member.ValueKind == JsonValueKind.String && member.ValueEquals(condition.Literal))
@@ -30,6 +35,24 @@ internal static class ResourceWalker
         {
             WalkMembers(node, element, sink);
         }
+    }
+
+    // A repetition counts when every component has a value, and is kept whole or not at all.
+    private static void Repetition(in CompositeEmitter composite, JsonElement element, FactSink sink)
+    {
+        sink.BeginRepetition(composite.Name);
+        foreach (ref readonly var part in composite.Parts.AsSpan())
+        {
+            var before = sink.Count;
+            Walk(part.Node, part.FromResource ? sink.Resource : element, sink);
+            if (sink.Count == before)
+            {
+                sink.EndRepetition(false);
+                return;
+            }
+        }
+
+        sink.EndRepetition(true);
     }
 
     private static void WalkMembers(PathNode node, JsonElement element, FactSink sink)

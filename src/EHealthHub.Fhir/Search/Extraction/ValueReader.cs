@@ -73,12 +73,7 @@ internal static class ValueReader
                 sink.TokenText(emitter.Uses, JsonText.Of(element, "text"u8));
                 break;
             case ValueShape.Identifier:
-                sink.Token(emitter.Uses, JsonText.Of(element, "system"u8), JsonText.Of(element, "value"u8));
-                if (element.TryGetProperty("type"u8, out var type))
-                {
-                    sink.TokenText(emitter.Uses, JsonText.Of(type, "text"u8));
-                }
-
+                ReadIdentifier(sink, emitter.Uses, element);
                 break;
             case ValueShape.ContactPoint:
                 sink.Token(emitter.Uses, null, JsonText.Of(element, "value"u8));
@@ -102,6 +97,13 @@ internal static class ValueReader
                 break;
             case ValueShape.Range:
                 ReadRange(sink, emitter, element);
+                break;
+            case ValueShape.Position:
+                if (Number(element, "latitude"u8, out var latitude) && Number(element, "longitude"u8, out var longitude))
+                {
+                    sink.Number(emitter.Uses, FactKind.Number, latitude, longitude, null, null);
+                }
+
                 break;
             case ValueShape.Reference:
                 ReferenceReader.Read(sink, emitter.Uses, element);
@@ -146,6 +148,22 @@ internal static class ValueReader
             default:
                 sink.Reference(emitter.Uses, null, text);
                 break;
+        }
+    }
+
+    private static void ReadIdentifier(FactSink sink, EmitterUse[] uses, JsonElement identifier)
+    {
+        var value = JsonText.Of(identifier, "value"u8);
+        sink.Token(uses, JsonText.Of(identifier, "system"u8), value);
+        if (!identifier.TryGetProperty("type"u8, out var type))
+        {
+            return;
+        }
+
+        sink.TokenText(uses, JsonText.Of(type, "text"u8));
+        foreach (var coding in Items(type, "coding"u8))
+        {
+            sink.TypedIdentifier(uses, JsonText.Of(coding, "system"u8), JsonText.Of(coding, "code"u8), value);
         }
     }
 
@@ -259,10 +277,12 @@ internal static class ValueReader
         return element.ValueKind == JsonValueKind.String && FhirDate.TryParse(JsonMarshal.GetRawUtf8Value(element)[1..^1], sink.Settings.ZoneMinutes, out from, out to);
     }
 
-    private static bool Number(JsonElement quantity, out decimal number)
+    private static bool Number(JsonElement quantity, out decimal number) => Number(quantity, "value"u8, out number);
+
+    private static bool Number(JsonElement quantity, ReadOnlySpan<byte> member, out decimal number)
     {
         number = 0;
-        return quantity.ValueKind == JsonValueKind.Object && quantity.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out number);
+        return quantity.ValueKind == JsonValueKind.Object && quantity.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out number);
     }
 
     /// <summary>The items of an array member, or the member itself where it is none.</summary>

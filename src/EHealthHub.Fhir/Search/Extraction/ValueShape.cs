@@ -29,6 +29,9 @@ internal enum ValueShape : byte
 
     Money,
     Range,
+
+    /// <summary>Location.position: latitude and longitude.</summary>
+    Position,
     Reference,
 
     /// <summary>A whole resource (Bundle.entry[0].resource).</summary>

@@ -89,52 +89,11 @@ internal sealed class DateTest(Comparison comparison, long from, long to) : Valu
     internal bool Accepts(long storedFrom, long storedTo) => Comparisons.Dates(comparison, storedFrom, storedTo, from, to);
 }
 
-/// <summary>
-/// A number, and with it a quantity (R4 3.1.1.4.6 and 3.1.1.4.11). <c>eq</c>, <c>ne</c> compare with the range that the digits of the query leave open, its upper end exclusive; other prefixes take the number as exact, <c>ap</c> one tenth of it around it.
-/// The stored number is exact as written. Units are compared as written: nothing is converted.
-/// </summary>
-internal sealed class NumberTest(FactKind kind, Comparison comparison, decimal number, decimal low, decimal high, string? system, string? unit) : ValueTest
-{
-    private readonly PackedKey? _system = system is null ? null : new PackedKey(system);
-    private readonly PackedKey? _unit = unit is null ? null : new PackedKey(unit);
-    private readonly decimal _margin = Math.Abs(number) / 10;
-
-    internal override FactKind Kind => kind;
-
-    internal override bool Accepts(ref FactsReader value)
-    {
-        var from = value.Number(out var numberTo);
-        var to = numberTo ?? from;
-        if (kind == FactKind.Quantity)
-        {
-            var storedSystem = value.String();
-            var storedUnit = value.String();
-            if ((_system is not null && !_system.Is(storedSystem)) || (_unit is not null && !_unit.Is(storedUnit)))
-            {
-                return false;
-            }
-        }
-
-        return comparison switch
-        {
-            Comparison.Eq => from >= low && to < high,
-            Comparison.Ne => from < low || to >= high,
-            Comparison.Gt => to > number,
-            Comparison.Lt => from < number,
-            Comparison.Ge => to >= number,
-            Comparison.Le => from <= number,
-            Comparison.Sa => from > number,
-            Comparison.Eb => to < number,
-            _ => from <= number + _margin && to >= number - _margin,
-        };
-    }
-}
-
 /// <summary>A reference by type and id, or by its whole text; a canonical with or without its version (R4 3.1.1.4.12 and 3.1.1.4.13).</summary>
-internal sealed class ReferenceTest(string? type, string text) : ValueTest
+internal sealed class ReferenceTest(string? type, string text, UriTest.Way way) : ValueTest
 {
     private readonly PackedKey? _type = type is null ? null : new PackedKey(type);
-    private readonly UriTest _text = new(FactKind.Reference, text, UriTest.Way.Same);
+    private readonly UriTest _text = new(FactKind.Reference, text, way);
 
     internal override FactKind Kind => FactKind.Reference;
 
@@ -185,7 +144,7 @@ internal sealed class UriTest(FactKind kind, string text, UriTest.Way way) : Val
         };
     }
 
-    // http://acme.org/fhir is below http://acme.org, and http://acme.organic is not.
+    // http://acme.org/fhir is below http://acme.org, and http://acme.organic is not; http://acme.org|1.0.2 is below http://acme.org|1.0.
     private static bool IsBelow(ReadOnlySpan<byte> low, ReadOnlySpan<byte> high) =>
-        low.Length > high.Length && low.StartsWith(high) && (high is [.., (byte)'/'] || low[high.Length] is (byte)'/' or (byte)'|');
+        low.Length > high.Length && low.StartsWith(high) && (high is [.., (byte)'/'] || low[high.Length] is (byte)'/' or (byte)'|' || (low[high.Length] == '.' && high.Contains((byte)'|')));
 }

@@ -3,7 +3,7 @@ using EHealthHub.Fhir.Search.Extraction;
 
 namespace EHealthHub.Fhir.Search.Packing;
 
-/// <summary>Reads packed facts into objects, strictly: what has been read is written again, and the bytes must be the same.</summary>
+/// <summary>Reads packed facts into objects, strictly: what has been read is written again, and the bytes must be the same (but for the number of the format's version).</summary>
 internal static class FactsDecoder
 {
     internal static SearchFacts Decode(ReadOnlySpan<byte> bytes)
@@ -37,12 +37,13 @@ internal static class FactsDecoder
                 name = known >= 0 ? KnownStrings.Parameters.Word(known) : Encoding.UTF8.GetString(literal);
             }
 
-            var parameter = (head & FactsFormat.EndingMask) switch
+            var parameter = (head & (FactsFormat.EndingMask | FactsFormat.Part)) switch
             {
                 0 => name,
                 FactsFormat.EndingIdentifier => name + FactNames.Identifier,
                 FactsFormat.EndingText => name + FactNames.Text,
-                _ => throw FactsReader.Broken("has a name of two endings"),
+                FactsFormat.EndingOfType => name + FactNames.OfType,
+                var part => FactNames.Part(name, (part & FactsFormat.EndingMask) >> FactsFormat.PartShift),
             };
             var kind = (FactKind)(head & FactsFormat.KindMask);
             if ((head & FactsFormat.Repeated) == 0)
@@ -95,7 +96,7 @@ internal static class FactsDecoder
     {
         try
         {
-            return FactsWriter.Write(facts).SequenceEqual(bytes);
+            return FactsWriter.Write(facts)[1..].SequenceEqual(bytes[1..]);
         }
         catch (ArgumentException broken)
         {

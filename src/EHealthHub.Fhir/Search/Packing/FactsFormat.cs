@@ -1,9 +1,12 @@
 namespace EHealthHub.Fhir.Search.Packing;
 
-/// <summary>The numbers of the facts format, version 1. The layout is told in FACTS.md.</summary>
+/// <summary>The numbers of the facts format, version 2. The layout is told in FACTS.md.</summary>
 internal static class FactsFormat
 {
-    internal const byte Version = 1;
+    internal const byte Version = 2;
+
+    /// <summary>A version that is still read: the same layout, with fewer words and endings.</summary>
+    internal const byte VersionBefore = 1;
 
     internal const byte FlagTruncated = 1;
     internal const byte FlagPatient = 2;
@@ -14,6 +17,11 @@ internal static class FactsFormat
     internal const byte EndingMask = 0b0110_0000;
     internal const byte EndingIdentifier = 0b0010_0000;
     internal const byte EndingText = 0b0100_0000;
+    internal const byte EndingOfType = 0b0110_0000;
+
+    /// <summary>The value belongs to one component of a composite parameter; the ending's bits tell which, from 0.</summary>
+    internal const byte Part = 0b1000_0000;
+    internal const int PartShift = 5;
 
     internal const int TagLiteral = 0;
     internal const int TagKnown = 1;

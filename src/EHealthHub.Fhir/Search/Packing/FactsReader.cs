@@ -12,7 +12,7 @@ internal ref struct FactsReader
     internal FactsReader(ReadOnlySpan<byte> facts)
     {
         _all = facts;
-        if (Byte() != FactsFormat.Version)
+        if (Byte() is not (FactsFormat.Version or FactsFormat.VersionBefore))
         {
             throw Broken("is of another version");
         }

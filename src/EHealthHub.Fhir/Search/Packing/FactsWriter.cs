@@ -287,10 +287,16 @@ internal sealed class FactsWriter
 
     private static ReadOnlySpan<char> Split(string parameter, out byte ending)
     {
-        ending = parameter.EndsWith(FactNames.Text, StringComparison.Ordinal) ? FactsFormat.EndingText
-            : parameter.EndsWith(FactNames.Identifier, StringComparison.Ordinal) ? FactsFormat.EndingIdentifier
-            : (byte)0;
-        var length = ending switch { FactsFormat.EndingText => FactNames.Text.Length, FactsFormat.EndingIdentifier => FactNames.Identifier.Length, _ => 0 };
+        if (FactNames.PartOf(parameter) is var part and >= 0)
+        {
+            ending = (byte)(FactsFormat.Part | (part << FactsFormat.PartShift));
+            return parameter.AsSpan(0, parameter.Length - FactNames.PartLength);
+        }
+
+        (ending, var length) = parameter.EndsWith(FactNames.Text, StringComparison.Ordinal) ? (FactsFormat.EndingText, FactNames.Text.Length)
+            : parameter.EndsWith(FactNames.Identifier, StringComparison.Ordinal) ? (FactsFormat.EndingIdentifier, FactNames.Identifier.Length)
+            : parameter.EndsWith(FactNames.OfType, StringComparison.Ordinal) ? (FactsFormat.EndingOfType, FactNames.OfType.Length)
+            : ((byte)0, 0);
         return parameter.AsSpan(0, parameter.Length - length);
     }
 

@@ -14,7 +14,7 @@ internal sealed class KnownStrings
     internal static readonly KnownStrings Strings = new("EHealthHub.Fhir.Search.Packing.strings.v1.txt", 1);
 
     /// <summary>Index 0 is the first line.</summary>
-    internal static readonly KnownStrings Parameters = new("EHealthHub.Fhir.Search.Packing.parameters.v1.txt", 0);
+    internal static readonly KnownStrings Parameters = new("EHealthHub.Fhir.Search.Packing.parameters.v2.txt", 0);
 
     private readonly int _first;
     private readonly ImmutableArray<string> _words;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using EHealthHub.Fhir.Search.Extraction;
 using EHealthHub.Fhir.Search.Matching;
 
@@ -23,12 +24,41 @@ internal ref struct ValueCursor
         _name = -1;
     }
 
+    /// <summary>The values of facts, from their beginning.</summary>
+    internal static ValueCursor Of(ReadOnlySpan<byte> facts)
+    {
+        var reader = new FactsReader(facts);
+        var flags = reader.Byte();
+        _ = reader.String();
+        _ = reader.String();
+        _ = reader.Count(int.MaxValue);
+        _ = reader.Signed();
+        _ = reader.String();
+        if ((flags & FactsFormat.FlagPatient) != 0)
+        {
+            _ = reader.String();
+        }
+
+        return new ValueCursor(reader);
+    }
+
     internal FactKind Kind { get; private set; }
 
     internal byte Ending { get; private set; }
 
+    /// <summary>The component of a composite that the value belongs to, from 0; 0 for other values.</summary>
+    internal readonly int Part => (Ending & FactsFormat.Part) == 0 ? 0 : (Ending & FactsFormat.EndingMask) >> FactsFormat.PartShift;
+
+    /// <summary>True for the first value under its name.</summary>
+    internal bool IsFirstOfName { get; private set; }
+
     /// <summary>A reader that stands before the payload.</summary>
     internal readonly FactsReader Payload => _reader.At(_payload);
+
+    /// <summary>The parameter's name without its ending.</summary>
+    internal readonly string Name() => _name >= 0 ? KnownStrings.Parameters.Word(_name) : Encoding.UTF8.GetString(_literal);
+
+    internal readonly bool NameIs(string parameter) => Name() == parameter;
 
     internal readonly bool NameIs(CriterionPlan criterion) => _name >= 0 ? _name == criterion.NameIndex : criterion.NameIndex < 0 && _literal.SequenceEqual(criterion.Name);
 
@@ -41,8 +71,9 @@ internal ref struct ValueCursor
 
         var head = _reader.Byte();
         Kind = (FactKind)(head & FactsFormat.KindMask);
-        Ending = (byte)(head & FactsFormat.EndingMask);
-        if ((head & FactsFormat.SameName) == 0)
+        Ending = (byte)(head & (FactsFormat.EndingMask | FactsFormat.Part));
+        IsFirstOfName = (head & FactsFormat.SameName) == 0;
+        if (IsFirstOfName)
         {
             _name = _reader.Name(out _literal);
         }

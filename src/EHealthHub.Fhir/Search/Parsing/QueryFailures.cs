@@ -20,10 +20,17 @@ internal static class QueryFailures
 
     internal static Failure Repeated(string name) => Failure.Of(400, "invalid", "search-parameter-repeated", $"{Name(name)} may be given once.");
 
+    internal static Failure TooLarge(string name, string bound) => Failure.Of(400, "too-long", "search-too-large", $"{Name(name)}: a search has at most {bound}.");
+
+    internal static Failure Syntax(string name, string expected, int at) => Failure.Of(400, "value", "search-value-invalid", $"{Name(name)} is not understood at character {at + 1}: {expected} is expected.");
+
+    internal static Failure TypeExpected(string name) =>
+        Failure.Of(400, "invalid", "search-value-invalid", $"{Name(name)}: the reference may lead to several types; name one, as in subject:Patient.name.");
+
     internal static Failure TooLarge(string bound) => Failure.Of(400, "too-long", "search-too-large", $"A search has at most {bound}.");
 
     // A name is the caller's text: cut, and without what could not be a name.
-    private static string Name(string name)
+    internal static string Name(string name)
     {
         var shown = name.Length <= NameMax ? name : name[..NameMax];
         return string.Concat(shown.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ':' or '.' ? c : '?'));

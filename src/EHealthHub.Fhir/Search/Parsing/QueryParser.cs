@@ -1,8 +1,6 @@
-using System.Globalization;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search.Expressions;
 using EHealthHub.Fhir.Search.Matching;
-using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Fhir.Search.Parsing;
 
@@ -12,27 +10,26 @@ internal sealed class QueryParser
     // The characters of all values of one pair together, before they are split.
     private const int PairLengthMax = 65_536;
 
-    private readonly TypeParameters _parameters;
-    private readonly bool _strict;
-    private readonly SearchSettings _settings;
+    private readonly TypeParameters _type;
+    private readonly ParseContext _context;
+    private readonly ConditionParser _conditionParser;
+    private readonly ResultParser _results;
     private readonly List<SearchCriterion> _criteria = [];
+    private readonly List<SearchCondition> _conditions = [];
+    private readonly List<TextCriterion> _texts = [];
     private readonly List<KeyValuePair<string, string>> _used = [];
-    private int _values;
-    private int? _count;
-    private string? _cursor;
-    private string? _total;
-    private string? _summary;
 
-    private QueryParser(TypeParameters parameters, bool strict, SearchSettings settings)
+    private QueryParser(TypeParameters type, ParseContext context)
     {
-        _parameters = parameters;
-        _strict = strict;
-        _settings = settings;
+        _type = type;
+        _context = context;
+        _conditionParser = new ConditionParser(context, type, 0);
+        _results = new ResultParser(type, context);
     }
 
     internal static Result<SearchQuery> Parse(string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool strict, SearchSettings settings)
     {
-        if (TypeParameters.Of(type) is not { } parameters)
+        if (settings.Tables.Of(type) is not { } parameters)
         {
             return QueryFailures.UnknownType();
         }
@@ -42,7 +39,7 @@ internal sealed class QueryParser
             return QueryFailures.TooLarge("100 parameters");
         }
 
-        var parser = new QueryParser(parameters, strict, settings);
+        var parser = new QueryParser(parameters, new ParseContext(strict, settings));
         foreach (var (name, value) in pairs)
         {
             if (parser.Pair(name, value) is { } failure)
@@ -51,18 +48,33 @@ internal sealed class QueryParser
             }
         }
 
-        return parser.Query();
+        return parser._results.Contradiction() is { } contradiction ? contradiction : parser.Query();
     }
+
+    /// <summary>
+    /// True for a criterion that an index may narrow: the kinds and modifiers that say the same as the value itself. Everything else is a condition, so that who drives a search by criteria cannot take one for what it is not.
+    /// </summary>
+    internal static bool IsPlain(TypeParameters type, SearchCondition condition) =>
+        condition is CriterionCondition { Criterion: { Modifier: not (Modifiers.OfType or Modifiers.Filter) } criterion }
+        && type.Find(criterion.Parameter) is { Kind: not FactKind.Composite, IsNear: false, IsPhonetic: false };
 
     private SearchQuery Query() => new()
     {
-        Type = _parameters.Type,
-        PatientId = CriterionFacts.Patient(_parameters.Type, _criteria),
+        Type = _type.Type,
+        PatientId = CriterionFacts.Patient(_type.Type, _criteria),
         Criteria = _criteria,
-        Identifiers = CriterionFacts.Identifiers(_parameters.Type, _criteria),
-        Count = _summary == "count" ? 0 : _count ?? 50,
-        Total = _total,
-        Cursor = _cursor,
+        Conditions = _conditions,
+        Lookups = _conditionParser.Lookups,
+        Texts = _texts,
+        Identifiers = CriterionFacts.Identifiers(_type.Type, _criteria),
+        Count = _results.Summary == SearchSummary.Count ? 0 : _results.Count ?? 50,
+        Total = _results.Total,
+        Cursor = _results.Cursor,
+        Sort = _results.Sort,
+        Includes = _results.Includes,
+        Summary = _results.Summary,
+        Elements = _results.Elements,
+        Tables = _context.Tables,
         Used = _used,
     };
 
@@ -70,7 +82,12 @@ internal sealed class QueryParser
     {
         if (value.Length > PairLengthMax)
         {
-            return QueryFailures.TooLarge("2,048 characters in a value");
+            return QueryFailures.TooLarge(name, "2,048 characters in a value");
+        }
+
+        if (name.Length > SearchQuery.ValueLengthMax)
+        {
+            return QueryFailures.TooLarge(name, "2,048 characters in a name");
         }
 
         // A parameter without a value says nothing (R4 3.1.1.3).
@@ -84,133 +101,91 @@ internal sealed class QueryParser
             return QueryFailures.Value(name, "it holds what is no text");
         }
 
-        var failure = name switch
+        if (_results.Read(name, value, out var isRead) is { } failure)
         {
-            "_count" => Count(value),
-            "_cursor" => Once(name, ref _cursor, value, value.Length <= SearchQuery.ValueLengthMax),
-            "_total" => Once(name, ref _total, value, value is "none" or "estimate" or "accurate"),
-            "_summary" => Summary(value),
-            "_format" or "_pretty" => null,
-            _ when NotServed(name) is { } what => QueryFailures.NotSupported(name, what),
-            _ => Criterion(name, value),
-        };
-        if (failure is null && IsControl(name))
-        {
-            _used.Add(new(name, value));
+            return failure;
         }
 
-        return failure;
-    }
+        if (isRead)
+        {
+            // The cursor belongs to the page and not to the search.
+            if (name != "_cursor")
+            {
+                _used.Add(new(name, value));
+            }
 
-    private static bool IsControl(string name) => name is "_count" or "_total" or "_summary" or "_format" or "_pretty";
+            return null;
+        }
+
+        return name switch
+        {
+            _ when NotServed(name) is { } what => QueryFailures.NotSupported(name, what),
+            "_text" or "_content" => Text(name, value),
+            "_filter" => Filter(value),
+            _ => Condition(name, value),
+        };
+    }
 
     private static string? NotServed(string name) => name.Split(':')[0] switch
     {
-        "_include" or "_revinclude" => "including further resources is",
-        "_sort" => "sorting is",
-        "_elements" => "choosing elements is",
-        "_contained" or "_containedType" => "searching contained resources is",
-        "_has" => "reverse chaining is",
-        "_text" or "_content" => "searching full text is",
-        "_filter" or "_query" => "filter expressions and named queries are",
-        "_list" => "searching a list's members is",
+        "_query" => "a named query is",
         "_type" => "searching several types is",
-        _ when name.Contains('.', StringComparison.Ordinal) => "a chained parameter is",
+        "_score" => "a score is",
         _ => null,
     };
 
-    private Failure? Count(string value)
+    private Failure? Condition(string name, string value)
     {
-        if (_count is not null)
+        if (_conditionParser.Read(name, value, out var condition) is { } failure)
         {
-            return QueryFailures.Repeated("_count");
+            return failure;
         }
 
-        if (!uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (condition is null)
         {
-            return QueryFailures.Value("_count", "a whole number from 0 is expected");
+            return null;
         }
 
-        _count = (int)Math.Min(count, SearchQuery.CountMax);
+        if (IsPlain(_type, condition))
+        {
+            _criteria.Add(((CriterionCondition)condition).Criterion);
+        }
+        else
+        {
+            _conditions.Add(condition);
+        }
+
+        _used.Add(new(name, value));
         return null;
     }
 
-    private Failure? Summary(string value) => value is "count" or "false"
-        ? Once("_summary", ref _summary, value, true)
-        : QueryFailures.NotSupported("_summary", "summaries other than count are");
-
-    private static Failure? Once(string name, ref string? field, string value, bool isValid)
+    private Failure? Filter(string value)
     {
-        if (field is not null)
+        if (FilterParser.Parse(_conditionParser, value, out var condition) is { } failure)
         {
-            return QueryFailures.Repeated(name);
+            return failure;
         }
 
-        field = value;
-        return isValid ? null : QueryFailures.Value(name, "it is none of those defined");
-    }
-
-    private Failure? Criterion(string name, string value)
-    {
-        var colon = name.IndexOf(':', StringComparison.Ordinal);
-        var code = colon < 0 ? name : name[..colon];
-        var modifier = colon < 0 ? null : name[(colon + 1)..];
-        if (_parameters.Find(code) is not { } parameter)
-        {
-            return _strict ? QueryFailures.Unknown(code) : null;
-        }
-
-        if (parameter.Kind is not { } kind)
-        {
-            return QueryFailures.NotSupported(code, $"a parameter of type {parameter.TypeCode} of this kind is");
-        }
-
-        if (modifier is not null && !IsServed(parameter, kind, modifier))
-        {
-            return QueryFailures.Modifier(code, modifier);
-        }
-
-        var parts = Escapes.Split(value, ',');
-        parts.RemoveAll(p => p.Length == 0);
-        _values += parts.Count;
-        if (_values > SearchQuery.ValuesMax || parts.Exists(p => p.Length > SearchQuery.ValueLengthMax))
-        {
-            return QueryFailures.TooLarge("200 values, each of at most 2,048 characters");
-        }
-
-        var values = new List<SearchValue>(parts.Count);
-        foreach (var part in parts)
-        {
-            if (ValueParser.Parse(parameter, kind, modifier, part, _parameters, _settings, out var expected) is not { } parsed)
-            {
-                return QueryFailures.Value(code, expected!);
-            }
-
-            values.Add(parsed);
-        }
-
-        if (modifier == Modifiers.Missing && values.Count > 1)
-        {
-            return QueryFailures.Value(code, "true or false is expected");
-        }
-
-        if (values.Count > 0)
-        {
-            _criteria.Add(new SearchCriterion(code, modifier, values));
-            _used.Add(new(name, value));
-        }
-
+        _conditions.Add(condition);
+        _used.Add(new("_filter", value));
         return null;
     }
 
-    private static bool IsServed(SearchParameter parameter, FactKind kind, string modifier)
+    private Failure? Text(string name, string value)
     {
-        if (parameter.Code is CommonParameters.Id or CommonParameters.LastUpdated)
+        if (_context.Values(name, [value]) is { } failure)
         {
-            return modifier == Modifiers.Not && kind == FactKind.Token;
+            return failure;
         }
 
-        return Modifiers.IsServed(kind, modifier) || (kind == FactKind.Reference && parameter.Targets.Contains(modifier));
+        if (TextExpression.Parse(value) is null)
+        {
+            return QueryFailures.Value(name, "words, phrases in quotation marks, AND, OR, NOT and parentheses are expected");
+        }
+
+        _texts.Add(new TextCriterion(name == "_text", value));
+        _used.Add(new(name, value));
+        return null;
     }
 
     private static bool HasLoneSurrogate(string text)

@@ -20,19 +20,91 @@ internal static class ValueParser
             Modifiers.Missing => text is "true" or "false" ? new SearchValue(FactKind.Token, Equal, null, text) : Refuse("true or false is expected", out expected),
             Modifiers.Text => String(text, false, out expected),
             Modifiers.Identifier => Token(text, out expected),
+            Modifiers.OfType => TypedIdentifier(text, out expected),
+            _ when parameter.IsNear => Near(text, out expected),
             _ => kind switch
             {
+                FactKind.Composite => Composite(parameter, text, type, settings, out expected),
                 FactKind.Token when parameter.Code == CommonParameters.Id => Id(text, out expected),
                 FactKind.Token => Token(text, out expected) is { } token ? WithoutImplied(token, parameter, type) : null,
                 FactKind.String => String(text, modifier == Modifiers.Exact, out expected),
                 FactKind.Date => Date(text, settings, out expected),
                 FactKind.Number => Number(text, out expected),
                 FactKind.Quantity => Quantity(text, out expected),
+                FactKind.Reference when modifier is Modifiers.Below or Modifiers.Above => new SearchValue(FactKind.Reference, Equal, null, Escapes.Remove(text)),
                 FactKind.Reference => Reference(text, parameter, modifier, settings, out expected),
                 _ => new SearchValue(FactKind.Uri, Equal, null, Escapes.Remove(text)),
             },
         };
     }
+
+    private static SearchValue? Composite(SearchParameter parameter, string text, TypeParameters type, SearchSettings settings, out string? expected)
+    {
+        var parts = Escapes.Split(text, '$');
+        if (parts.Count != parameter.Components.Length)
+        {
+            return Refuse($"{parameter.Components.Length} values with $ between them are expected", out expected);
+        }
+
+        var values = new List<SearchValue>(parts.Count);
+        for (var i = 0; i < parts.Count; i++)
+        {
+            var component = parameter.Components[i].Parameter;
+            if (parts[i].Length == 0)
+            {
+                return Refuse("a value for each component is expected", out expected);
+            }
+
+            if (Parse(component, component.Kind!.Value, null, parts[i], type, settings, out expected) is not { } value)
+            {
+                return null;
+            }
+
+            values.Add(value);
+        }
+
+        expected = null;
+        return new SearchValue(FactKind.Composite, Equal, null, null) { Components = values };
+    }
+
+    private static SearchValue? TypedIdentifier(string text, out string? expected)
+    {
+        expected = null;
+        return Escapes.Split(text, '|').ConvertAll(Escapes.Remove) is [var system, { Length: > 0 } code, { Length: > 0 } value]
+            ? new SearchValue(FactKind.Token, Equal, system, FactNames.TypedValue(code, value))
+            : Refuse("system|code|value is expected", out expected);
+    }
+
+    // [latitude]|[longitude]|[distance]|[units]; without a distance 50 km, without units km.
+    private static SearchValue? Near(string text, out string? expected)
+    {
+        expected = null;
+        var parts = text.Split('|');
+        if (parts.Length is < 2 or > 4 || !Degrees(parts[0], 90, out var latitude) || !Degrees(parts[1], 180, out var longitude))
+        {
+            return Refuse("latitude|longitude|distance|units is expected, in degrees", out expected);
+        }
+
+        decimal distance = 50;
+        if (parts.Length > 2 && parts[2].Length > 0 && (!NumberText.TryParse(parts[2], out distance, out _, out _) || distance < 0))
+        {
+            return Refuse("a distance from 0 is expected", out expected);
+        }
+
+        decimal? metres = (parts.Length < 4 ? "" : parts[3]) switch
+        {
+            "" or "km" => 1000,
+            "m" => 1,
+            "[mi_us]" or "[mi_i]" or "mi" => 1609.344m,
+            "[ft_i]" or "ft" => 0.3048m,
+            _ => null,
+        };
+        return metres is { } factor
+            ? new SearchValue(FactKind.Number, Equal, null, null, 0, 0, latitude, longitude, distance * factor)
+            : Refuse("a distance in km, m, [mi_us] or [ft_i] is expected", out expected);
+    }
+
+    private static bool Degrees(string text, int most, out decimal degrees) => NumberText.TryParse(text, out degrees, out _, out _) && Math.Abs(degrees) <= most;
 
     private static SearchValue? Id(string text, out string? expected)
     {
