@@ -30,6 +30,14 @@ public static class OutcomeTexts
         xml-order | The XML elements are not in FHIR's order. | XML ögeleri FHIR'in sırasında değil.
         xml-resource | Exactly one resource is expected here. | Burada tam olarak bir kaynak bekleniyor.
         xml-not-possible | This content cannot be written as XML. | Bu içerik XML olarak yazılamıyor.
+        patch-not-an-array | A JSON Patch is a list of operations. | JSON Patch, işlemlerin listesidir.
+        patch-too-many-operations | The patch has too many operations. | Yama çok fazla işlem içeriyor.
+        patch-operation | An operation of the patch is not understood. | Yamanın bir işlemi anlaşılamadı.
+        patch-path | A path of the patch is not understood. | Yamanın bir yolu anlaşılamadı.
+        patch-target | The patch does not fit the resource: a path leads to nothing there, or to too much. | Yama kaynağa uymuyor: bir yol hiçbir ögeye ya da fazla ögeye götürüyor.
+        patch-value | A value of the patch does not fit its place. | Yamanın bir değeri yerine uymuyor.
+        patch-test-failed | A test of the patch failed, so nothing was changed. | Yamanın bir sınaması tutmadı; hiçbir şey değiştirilmedi.
+        patch-identity | A patch cannot change the type or the id of a resource. | Yama, kaynağın türünü veya kimliğini değiştiremez.
         resource-type-missing | The resource does not say its type. | Kaynağın türü belirtilmemiş.
         resource-type-unknown | The type of the resource is not known in FHIR R4. | Kaynağın türü FHIR R4'te tanımlı değil.
         bundle-type | This kind of bundle cannot be processed here. | Bu tür bir paket burada işlenemez.

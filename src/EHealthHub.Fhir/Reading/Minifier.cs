@@ -11,6 +11,7 @@ namespace EHealthHub.Fhir.Reading;
 internal ref struct Minifier
 {
     private readonly FhirLimits _limits;
+    private readonly bool _isPatch;
     private readonly Span<byte> _output;
     private readonly Span<JsonFrame> _frames;
     private readonly MemberNames _names;
@@ -21,9 +22,10 @@ internal ref struct Minifier
     private string? _type;
     private bool _typeSeen;
 
-    /// <summary><paramref name="output"/> is at least as long as the body; <paramref name="frames"/> holds DepthMax + 1.</summary>
-    public Minifier(ReadOnlySpan<byte> body, Span<byte> output, Span<JsonFrame> frames, MemberNames names, FhirLimits limits)
+    /// <summary><paramref name="output"/> is at least as long as the body; <paramref name="frames"/> holds DepthMax + 1. A patch is an array and has no resourceType.</summary>
+    public Minifier(ReadOnlySpan<byte> body, Span<byte> output, Span<JsonFrame> frames, MemberNames names, FhirLimits limits, bool isPatch = false)
     {
+        _isPatch = isPatch;
         // One level more than allowed, so that too deep is told apart from malformed without an exception.
         _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = limits.DepthMax + 1 });
         _limits = limits;
@@ -57,7 +59,7 @@ internal ref struct Minifier
             }
         }
 
-        return _typeSeen ? null : Fail("required", "resource-type-missing", "The resource does not say its resourceType.");
+        return _typeSeen || _isPatch ? null : Fail("required", "resource-type-missing", "The resource does not say its resourceType.");
     }
 
     /// <summary>What to answer when the JSON reader gave up with <paramref name="fault"/>, whose own text may quote the content and is not used.</summary>
@@ -66,7 +68,7 @@ internal ref struct Minifier
 
     private Failure? Open(bool isArray)
     {
-        if (_depth == 0 && isArray)
+        if (_depth == 0 && isArray != _isPatch)
         {
             return NotAnObject();
         }
@@ -181,7 +183,7 @@ internal ref struct Minifier
     }
 
     private readonly bool IsRootType() =>
-        _depth == 1 && _output.Slice(_frames[0].NameStart, _frames[0].NameLength).SequenceEqual("resourceType"u8);
+        _depth == 1 && !_isPatch && _output.Slice(_frames[0].NameStart, _frames[0].NameLength).SequenceEqual("resourceType"u8);
 
     private Failure? TypeOf(ReadOnlySpan<byte> value)
     {
@@ -191,7 +193,9 @@ internal ref struct Minifier
             : Fail("structure", "resource-type-unknown", $"The resourceType '{JsonFrame.Printable(value)}' is none of FHIR R4's.");
     }
 
-    private readonly Failure NotAnObject() => Fail("structure", "json-not-an-object", "The body is not a JSON object.");
+    private readonly Failure NotAnObject() => _isPatch
+        ? Fail("structure", "patch-not-an-array", "A JSON Patch is an array of operations.")
+        : Fail("structure", "json-not-an-object", "The body is not a JSON object.");
 
     private readonly Failure Fail(string type, string code, string diagnostics) =>
         Failure.Of(400, type, code, diagnostics, JsonFrame.Expression(_type, _output, _frames[.._depth]));

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Reading.Xml;
@@ -11,8 +10,7 @@ namespace EHealthHub.Fhir.Tests.Reading.Xml;
 
 public class XmlFuzzTests
 {
-    /// <summary>The suite tries some; set EHEALTHHUB_FUZZ_CASES for a long run.</summary>
-    private static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("EHEALTHHUB_FUZZ_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var cases) ? cases : 20_000;
+    private static readonly int Cases = Fuzz.Cases(20_000);
 
     [Fact]
     public void Mutated_xml_is_read_or_refused_and_what_is_read_survives_the_way_back()
