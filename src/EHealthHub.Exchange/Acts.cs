@@ -1,5 +1,6 @@
 using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Gate;
+using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Read;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Start;
@@ -26,7 +27,9 @@ public sealed class Acts
 
         Read = new ReadRecord(records, facts, Journal);
         History = new ReadHistory(records, facts, Journal, hub, time);
-        Search = new SearchRecords(records, facts, Journal, new CursorCodec(vault.Derive("cursor/1")), hub, time);
+        Search = new SearchRecords(records, facts, Journal, new CursorCodec(vault.Derive("cursor/1")), new NoCodeSets(), hub, time);
+        Everything = new FetchEverything(records, Search);
+        Last = new FetchLast(Search);
         Submit = new SubmitResource(flow, check, Journal);
         Bundle = new SubmitBundle(flow, check, new BundleGet(Read, Search, Journal), Journal, limits, time);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
@@ -42,8 +45,14 @@ public sealed class Acts
     /// <summary>history-instance.</summary>
     public ReadHistory History { get; }
 
-    /// <summary>search-type.</summary>
+    /// <summary>search-type, search-system, search-compartment.</summary>
     public SearchRecords Search { get; }
+
+    /// <summary>$everything.</summary>
+    public FetchEverything Everything { get; }
+
+    /// <summary>$lastn.</summary>
+    public FetchLast Last { get; }
 
     /// <summary>create, update, delete.</summary>
     public SubmitResource Submit { get; }

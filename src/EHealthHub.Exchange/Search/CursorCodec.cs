@@ -15,7 +15,7 @@ namespace EHealthHub.Exchange.Search;
 public sealed class CursorCodec(DataKey key)
 {
     /// <summary>Longest place, in bytes.</summary>
-    public const int PlaceMax = 1_024;
+    public const int PlaceMax = 3_072;
 
     private const int TextMax = (PlaceMax + Sealer.Overhead) * 4 / 3 + 4;
 

@@ -1,167 +1,150 @@
-using System.Buffers;
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
-using EHealthHub.Fhir.Transactions;
-using EHealthHub.Fhir.Writing;
 using EHealthHub.Records;
 using EHealthHub.Records.Store;
-using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Search;
 
 /// <summary>
-/// search-type (R4 3.1.1): the criteria are decided and logged before any facts are opened; the patients of the page are logged before any body is opened. Only the second receipt releases the response.
+/// Search (R4 3.1.1): on a type, on several, or within a compartment. The criteria are decided and logged before any facts are opened; the patients of the page are logged before any body is opened. Only the last receipt releases the response.
 /// </summary>
-public sealed class SearchRecords(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, HubIdentity hub, TimeProvider time)
+public sealed class SearchRecords
 {
-    private const string Verb = "search-type";
+    private const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
 
-    // What of R4's search this act runs besides deciding candidates by their facts; the rest is understood and refused by name.
-    private const SearchNeeds Served = SearchNeeds.None;
+    private readonly RecordStore _records;
+    private readonly SearchPlacer _placer;
+    private readonly Journal _journal;
+    private readonly CursorCodec _cursors;
+    private readonly ICodeSets _codes;
+    private readonly SearchAnswer _answer;
+    private readonly SearchSettings _settings;
 
-    // A reference by the hub's own absolute address is the relative one.
-    private readonly SearchSettings _settings = new() { BaseUrl = hub.FhirBase };
-
-    /// <summary>The act. <paramref name="strict"/>: unknown parameters are refused.</summary>
-    public async ValueTask<ActResult> Execute(ActContext context, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken)
+    internal SearchRecords(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, ICodeSets codes, HubIdentity hub, TimeProvider time)
     {
-        if (!SearchQuery.Parse(type, parameters, strict, _settings).Try(out var query, out var failure))
-        {
-            return await journal.Refuse(context, Verb, type, "", failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false);
-        }
+        _records = records;
+        _placer = new SearchPlacer(records, facts);
+        _journal = journal;
+        _cursors = cursors;
+        _codes = codes;
+        _answer = new SearchAnswer(cursors, hub, time);
 
-        if (query.Unserved(Served) is { } unserved)
-        {
-            return await journal.Refuse(context, Verb, type, "", unserved.Issues[0].Code, [], unserved, cancellationToken).ConfigureAwait(false);
-        }
+        // A reference by the hub's own absolute address is the relative one.
+        _settings = new SearchSettings { BaseUrl = hub.FhirBase };
+    }
 
-        var position = 0L;
-        if (query.Cursor is { } cursor)
+    /// <summary>What queries are parsed with.</summary>
+    internal SearchSettings Settings => _settings;
+
+    /// <summary>search-type. <paramref name="strict"/>: unknown parameters are refused.</summary>
+    public ValueTask<ActResult> Execute(ActContext context, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
+        SearchQuery.Parse(type, parameters, strict, _settings).Try(out var query, out var failure)
+            ? Run(context, new SearchForm("search-type", type, [query]), cancellationToken)
+            : Refuse(context, "search-type", type, failure, cancellationToken);
+
+    /// <summary>search-system: on the types that <c>_type</c> names.</summary>
+    public ValueTask<ActResult> ExecuteSystem(ActContext context, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
+        SearchQuery.ParseSystem(parameters, strict, _settings).Try(out var search, out var failure)
+            ? Run(context, new SearchForm("search-system", "", search.Queries), cancellationToken)
+            : Refuse(context, "search-system", "", failure, cancellationToken);
+
+    /// <summary>search-compartment: <c>Patient/1/Observation</c>, or with <c>*</c> every type of the compartment (R4 3.1.1.2).</summary>
+    public ValueTask<ActResult> ExecuteInCompartment(
+        ActContext context, string compartment, string id, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken)
+    {
+        const string interaction = "search-compartment";
+        var path = $"{compartment}/{id}/{type}";
+        var types = type == "*" ? CompartmentRule.TypesOf(compartment) : [type];
+        var queries = new List<SearchQuery>(types.Count);
+        foreach (var one in types)
         {
-            if (cursors.Read(context.Caller, type, query.Used, cursor) is not { } known)
+            if (!SearchQuery.ParseInCompartment(compartment, id, one, parameters, strict, _settings).Try(out var query, out var failure))
             {
-                var bad = Failure.Of(400, "invalid", "cursor-invalid", "The continuation was not made for you and these criteria.", "_cursor");
-                return await journal.Refuse(context, Verb, type, "", "cursor-invalid", [], bad, cancellationToken).ConfigureAwait(false);
+                return Refuse(context, interaction, type == "*" ? "" : type, failure, cancellationToken);
             }
 
-            position = known;
+            queries.Add(query);
         }
 
-        if (NamesNobody(context.Caller, query))
-        {
-            var costly = Failure.Of(403, "too-costly", "patient-required", "Name one patient (patient=…), or an exact identifier: searches over all patients are for system scopes.", type);
-            return await journal.Refuse(context, Verb, type, "", "patient-required", [], costly, cancellationToken).ConfigureAwait(false);
-        }
-
-        var (ask, request) = await Place(context.Caller, query, position, cancellationToken).ConfigureAwait(false);
-        var patients = request.PatientId is { } p ? ImmutableArray.Create(p) : [];
-        var decision = AccessPolicy.Decide(request);
-        if (!decision.Granted || ask is null)
-        {
-            var refusal = journal.Entry(context, EntryKind.Refusal, Verb, type, "", decision.Rule, patients, 403) with { Detail = Detail(query) };
-            return ActResult.Refused(Refusals.Denied(type), await journal.Record(refusal, cancellationToken).ConfigureAwait(false));
-        }
-
-        return await Run(context, query, ask, decision.Rule, patients, cancellationToken).ConfigureAwait(false);
+        return Run(context, new SearchForm(interaction, path, queries, (compartment, id)), cancellationToken);
     }
 
-    /// <summary>True for a search over all patients by somebody who has no system scope: nothing drives it, and nothing is told.</summary>
-    private static bool NamesNobody(Caller caller, SearchQuery query) =>
-        caller.InstitutionKind != InstitutionKind.Authority && CompartmentRule.IsPatientType(query.Type) && query.PatientId is null && IdentifierOf(query) is null;
-
-    private static SearchValue? IdentifierOf(SearchQuery query) =>
-        query.Type == "Patient" ? query.Criteria.FirstOrDefault(c => c is { Parameter: "identifier", Modifier: null, Values: [{ System: not null, Text: not null }] })?.Values[0] : null;
-
-    private async ValueTask<ActResult> Run(ActContext context, SearchQuery query, SearchAsk ask, string rule, ImmutableArray<string> patients, CancellationToken cancellationToken)
+    internal async ValueTask<ActResult> Run(ActContext context, SearchForm form, CancellationToken cancellationToken)
     {
-        var asked = journal.Entry(context, EntryKind.SearchAsked, Verb, query.Type, "", rule, patients) with { Detail = Detail(query) };
-        var first = await journal.Append(asked, ask.Hash(), cancellationToken).ConfigureAwait(false);
-        var page = await records.Search(ask, first, cancellationToken).ConfigureAwait(false);
-        if (page.TooCostly)
+        if (form.First.Unserved(Served) is { } unserved)
         {
-            var costly = Failure.Of(403, "too-costly", "too-costly", "Nothing in these criteria narrows the search enough. Name a patient, an exact identifier, or use an export.", query.Type);
-            return await journal.Refuse(context, Verb, query.Type, "", "too-costly", patients, costly, cancellationToken).ConfigureAwait(false);
+            return await Refuse(context, form.Interaction, form.Type, unserved, cancellationToken).ConfigureAwait(false);
         }
 
-        var released = journal.Entry(context, EntryKind.SearchReleased, Verb, query.Type, "", rule, [.. page.PatientIds]) with { Count = page.Matches.Count };
-        var second = await journal.Append(released, page.Hash(), cancellationToken).ConfigureAwait(false);
-        var matches = await records.Open(page, second, cancellationToken).ConfigureAwait(false);
-        return Answer(context, query, page, matches, second.Position);
+        byte[]? continuation = null;
+        if (form.First.Cursor is { } cursor && (continuation = _cursors.ReadPlace(context.Caller, form.Bound, form.Used, cursor)) is null)
+        {
+            var bad = Failure.Of(400, "invalid", "cursor-invalid", "The continuation was not made for you and these criteria.", "_cursor");
+            return await Refuse(context, form.Interaction, form.Type, bad, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await _placer.Place(context.Caller, form, cancellationToken).ConfigureAwait(false) is not { } place)
+        {
+            var costly = Failure.Of(403, "too-costly", "patient-required", "Name one patient (patient=…), or an exact identifier: searches over all patients are for system scopes.", form.Type.Length > 0 ? form.Type : null);
+            return await Refuse(context, form.Interaction, form.Type, costly, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Of several types those that the caller may not search are not there; of one it is said.
+        var allowed = form.Queries.Where(q => place.Decide(q.Type).Granted).ToList();
+        var decision = place.Decide(allowed.Count > 0 ? allowed[0].Type : form.First.Type);
+        if (!decision.Granted || (place.Name is null && !place.Everywhere))
+        {
+            var refusal = Entry(context, EntryKind.Refusal, form, decision.Rule, place.Base.PatientId is { } p ? [p] : [], form.NamesInstance ? 404 : 403);
+            var told = form is { NamesInstance: true, Home: var (type, id) } ? Refusals.NotFound(type, id) : Refusals.Denied(form.Type.Length > 0 ? form.Type : form.First.Type);
+            return ActResult.Refused(told, await _journal.Record(refusal, cancellationToken).ConfigureAwait(false));
+        }
+
+        return await Find(context, form with { Queries = allowed }, place, decision.Rule, continuation, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Where the search looks, and what has to be decided; no ask when there is nowhere it may look.</summary>
-    private async ValueTask<(SearchAsk? Ask, AccessRequest Request)> Place(Caller caller, SearchQuery query, long position, CancellationToken cancellationToken)
+    private async ValueTask<ActResult> Find(ActContext context, SearchForm form, SearchPlace place, string rule, byte[]? continuation, CancellationToken cancellationToken)
     {
-        var request = new AccessRequest { Caller = caller, Interaction = Interaction.Search, ResourceType = query.Type, Compartment = CompartmentKind.Directory };
-        if (CompartmentRule.IsDirectory(query.Type))
+        var scope = new SearchScope(place.Kind, place.Name, place.Everywhere, form.Interaction, form.Type, form.Used, continuation is null ? "" : Convert.ToHexString(continuation));
+        var asked = Entry(context, EntryKind.SearchAsked, form, rule, place.Base.PatientId is { } p ? [p] : []);
+        var first = await _journal.Append(asked, scope.Hash(), cancellationToken).ConfigureAwait(false);
+        FoundPage page;
+        using (var session = await _records.BeginSearch(scope, first, cancellationToken).ConfigureAwait(false))
         {
-            return (new SearchAsk(query, CompartmentKind.Directory, "", position, false), request);
+            var execution = new SearchExecution(session, type => place.Decide(type).Granted, _codes, _settings);
+            var words = form.First.Texts.Count > 0 ? (IReadOnlyList<SearchMatch> m) => WithWords(context, form, rule, m, cancellationToken) : (Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>?)null;
+            if (!(await execution.Run(form, continuation, words).ConfigureAwait(false)).Try(out var found, out var failure))
+            {
+                return await _journal.Refuse(context, form.Interaction, form.Type, "", failure.Issues[0].Code, asked.Patients, failure, cancellationToken).ConfigureAwait(false);
+            }
+
+            page = found;
         }
 
-        var patient = query.PatientId ?? await PatientByIdentifier(query, cancellationToken).ConfigureAwait(false);
-        if (patient is not null)
-        {
-            request = await facts.WithPatient(request with { Compartment = CompartmentKind.Patient }, patient, cancellationToken).ConfigureAwait(false);
-            return (new SearchAsk(query, CompartmentKind.Patient, patient, position, false), request);
-        }
-
-        if (caller.InstitutionKind == InstitutionKind.Authority)
-        {
-            return (new SearchAsk(query, CompartmentKind.Patient, null, position, true), request with { Compartment = CompartmentKind.Patient });
-        }
-
-        if (!CompartmentRule.IsPatientType(query.Type) && caller.Institution is { } owner)
-        {
-            return (new SearchAsk(query, CompartmentKind.Institution, owner, position, false), request with { Compartment = CompartmentKind.Institution, Owner = owner });
-        }
-
-        // An exact identifier that names nobody is decided like a patient without relationship: the answer does not tell the two apart. With no patient named at all there is nothing to decide.
-        return (null, request with { Compartment = CompartmentKind.Patient });
+        var (opened, receipt) = await Open(context, form, rule, [.. page.Matches, .. page.Included], cancellationToken).ConfigureAwait(false);
+        return _answer.Write(context.Caller, form, page, opened, receipt);
     }
 
-    /// <summary><c>Patient?identifier=system|value</c> names one patient by a national token; nobody, or several, name none.</summary>
-    private async ValueTask<string?> PatientByIdentifier(SearchQuery query, CancellationToken cancellationToken)
+    /// <summary>Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged.</summary>
+    private async ValueTask<IReadOnlyList<SearchMatch>> WithWords(ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
     {
-        if (IdentifierOf(query) is not { System: { } system, Text: { } text })
-        {
-            return null;
-        }
-
-        var ids = await records.LocateByIdentifier(new IdentifierCondition("Patient", system, text), cancellationToken).ConfigureAwait(false);
-        return ids is [var only] ? only : null;
+        var (opened, _) = await Open(context, form, rule, matches, cancellationToken).ConfigureAwait(false);
+        return [.. matches.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
     }
 
-    private ActResult Answer(ActContext context, SearchQuery query, SearchPage page, IReadOnlyList<RecordVersion> matches, LogPosition receipt)
+    private async ValueTask<(IReadOnlyList<RecordVersion> Opened, LogPosition Receipt)> Open(
+        ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
     {
-        var self = $"{hub.FhirBase}/{query.Type}{Query(query.Used)}";
-        var links = ImmutableArray.Create(new BundleLink("self", self));
-        if (page.NextPosition != 0)
-        {
-            var cursor = cursors.Write(context.Caller, query.Type, query.Used, page.NextPosition);
-            links = links.Add(new BundleLink("next", self + (query.Used.Count == 0 ? "?" : "&") + "_cursor=" + cursor));
-        }
-
-        var entries = matches.Select(m => new BundleEntry($"{hub.FhirBase}/{m.Type}/{m.Id}", m.Json, "match", null, null, m.Version, m.LastUpdated, null)).ToList();
-        var body = new ArrayBufferWriter<byte>(1_024 + matches.Sum(m => m.Json.Length + 256));
-        BundleWriter.WriteSearchset(body, Identifiers.New(time), time.GetUtcNow(), page.Total, links, entries);
-        return new ActResult { Status = 200, Body = body.WrittenMemory, Receipt = receipt };
+        var release = new SearchPage([.. matches.Select(m => m.Location)], null, 0, false, [.. matches.SelectMany(m => m.Patients).Distinct().Order(StringComparer.Ordinal)]);
+        var released = Entry(context, EntryKind.SearchReleased, form, rule, release.PatientIds) with { Count = matches.Count, Detail = "" };
+        var receipt = await _journal.Append(released, release.Hash(), cancellationToken).ConfigureAwait(false);
+        return (await _records.Open(release, receipt, cancellationToken).ConfigureAwait(false), receipt.Position);
     }
 
-    private static string Query(IReadOnlyList<KeyValuePair<string, string>> used)
-    {
-        var text = new StringBuilder();
-        foreach (var (name, value) in used)
-        {
-            text.Append(text.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
-        }
+    private AuditEntry Entry(ActContext context, EntryKind kind, SearchForm form, string rule, IReadOnlyList<string> patients, int status = 200) =>
+        _journal.Entry(context, kind, form.Interaction, form.Type, form.Home?.Id ?? "", rule, [.. patients], status) with { Detail = form.Path + SearchAnswer.Query(form.Used) };
 
-        return text.ToString();
-    }
-
-    private static string Detail(SearchQuery query) => string.Create(CultureInfo.InvariantCulture, $"{query.Type}{Query(query.Used)}");
+    internal ValueTask<ActResult> Refuse(ActContext context, string interaction, string type, Failure failure, CancellationToken cancellationToken) =>
+        _journal.Refuse(context, interaction, type, "", failure.Issues[0].Code, [], failure, cancellationToken);
 }

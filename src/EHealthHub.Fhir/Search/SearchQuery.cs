@@ -129,6 +129,10 @@ public sealed record SearchQuery
     public static Result<SystemSearch> ParseSystem(IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
         SystemQuery.Parse(parameters, strict, settings ?? SearchSettings.Default);
 
+    /// <summary>Whether a type has a search parameter of this code and kind.</summary>
+    public static bool HasParameter(string type, string code, FactKind kind, SearchSettings? settings = null) =>
+        (settings ?? SearchSettings.Default).Tables.Of(type)?.All.Any(p => p.Code == code && p.Kind == kind) == true;
+
     /// <summary>The refusal (400, the parameter named) of what the search needs and the caller does not serve; null where there is nothing.</summary>
     public Failure? Unserved(SearchNeeds served) => QueryNeeds.Unserved(this, served);
 

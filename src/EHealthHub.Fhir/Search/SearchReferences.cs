@@ -1,3 +1,4 @@
+using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search.Extraction;
 using EHealthHub.Fhir.Search.Packing;
 
@@ -55,6 +56,13 @@ public static class SearchReferences
     /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
     public static IReadOnlyList<ReferenceTarget> Included(SearchInclude include, string type, ReadOnlySpan<byte> facts) =>
         include.IsReverse || (include.SourceType is not null && include.SourceType != type) ? [] : Of(facts, include.Parameter, include.TargetType);
+
+    /// <summary>The types that have a reference parameter: those that <c>_revinclude=*</c> asks.</summary>
+    public static IReadOnlyList<string> Referrers(SearchSettings? settings = null)
+    {
+        var tables = (settings ?? SearchSettings.Default).Tables;
+        return [.. ResourceTypes.All.Where(t => tables.Of(t)?.All.Any(p => p.Kind == FactKind.Reference) == true).Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>
     /// A search for the resources of <paramref name="sourceType"/> that refer to one of these by the parameter, or by any reference parameter of the type with null. Ready to decide candidates.

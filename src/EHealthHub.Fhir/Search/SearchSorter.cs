@@ -13,10 +13,51 @@ public sealed class SearchSortKey
         Id = id;
     }
 
-    /// <summary>Logical id: what decides between candidates that are the same in every key.</summary>
+    /// <summary>Logical id and type: what decides between candidates that are the same in every key.</summary>
     public string Id { get; }
 
     internal SortPart[] Parts { get; }
+
+    /// <summary>The key as bytes, at most 3,000: where a page ended, for its continuation. Clinical content: not to be shown.</summary>
+    public byte[] Write()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Id);
+        writer.Write((byte)Parts.Length);
+        foreach (var part in Parts)
+        {
+            writer.Write(part.IsThere);
+            writer.Write(part.Time);
+            writer.Write(part.Number);
+            writer.Write(part.Text is not null);
+            writer.Write(part.Text ?? "");
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>What <see cref="Write"/> wrote; null for anything else.</summary>
+    public static SearchSortKey? Read(byte[] bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes));
+            var id = reader.ReadString();
+            var parts = new SortPart[reader.ReadByte()];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                var (isThere, time, number, hasText, text) = (reader.ReadBoolean(), reader.ReadInt64(), reader.ReadDecimal(), reader.ReadBoolean(), reader.ReadString());
+                parts[i] = new SortPart(isThere, time, number, hasText ? text : null);
+            }
+
+            return new SearchSortKey(parts, id);
+        }
+        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>One key's value; only what its kind uses is set.</summary>
@@ -28,6 +69,9 @@ internal readonly record struct SortPart(bool IsThere, long Time, decimal Number
 /// </summary>
 public sealed class SearchSorter : IComparer<SearchSortKey>
 {
+    // Longer texts are ordered by their beginnings, so that every key fits into a continuation.
+    private const int TextMax = 100;
+
     private readonly IReadOnlyList<SearchSort> _keys;
 
     /// <summary>For the keys of a search.</summary>
@@ -40,7 +84,7 @@ public sealed class SearchSorter : IComparer<SearchSortKey>
         var parts = new SortPart[_keys.Count];
         var reader = new FactsReader(facts);
         _ = reader.Byte();
-        _ = reader.String();
+        var type = reader.String().Make();
         var id = reader.String().Make() ?? throw FactsReader.Broken("lacks what every version has");
         _ = reader.Count(int.MaxValue);
         var time = reader.Signed();
@@ -69,7 +113,7 @@ public sealed class SearchSorter : IComparer<SearchSortKey>
             }
         }
 
-        return new SearchSortKey(parts, id);
+        return new SearchSortKey(parts, id + "/" + type);
     }
 
     // A quantity is there twice where its unit has a code and a name: only the first converts.
@@ -125,15 +169,17 @@ public sealed class SearchSorter : IComparer<SearchSortKey>
                     ? new SortPart(true, 0, ucum.ToBase(measured), Ucum.System)
                     : new SortPart(true, 0, measured, null);
             case FactKind.String:
-                return new SortPart(true, 0, 0, SearchText.Fold(value.String().Make() ?? ""));
+                return new SortPart(true, 0, 0, Short(SearchText.Fold(value.String().Make() ?? "")));
             case FactKind.Uri:
-                return new SortPart(true, 0, 0, value.String().Make() ?? "");
+                return new SortPart(true, 0, 0, Short(value.String().Make() ?? ""));
             case FactKind.Reference:
                 var type = value.String().Make();
-                return new SortPart(true, 0, 0, type + "/" + value.String().Make());
+                return new SortPart(true, 0, 0, Short(type + "/" + value.String().Make()));
             default:
                 var codeSystem = value.String().Make();
-                return new SortPart(true, 0, 0, value.String().Make() + "\n" + codeSystem);
+                return new SortPart(true, 0, 0, Short(value.String().Make() + "\n" + codeSystem));
         }
     }
+
+    private static string Short(string text) => text.Length <= TextMax ? text : text[..TextMax];
 }

@@ -118,6 +118,12 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
         return await act(parameters).ConfigureAwait(false);
     }
 
+    /// <summary>Reads the parameters of an operation: the address, and a form or a Parameters resource whose values are primitive (R4 3.2.0.2), then acts.</summary>
+    public ValueTask<ActResult> WithParameters(Func<List<KeyValuePair<string, string>>, ValueTask<ActResult>> act) =>
+        (Http.Request.ContentType ?? "").StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? WithForm(act)
+        : Http.Request is { ContentLength: 0 or null, ContentType: null } ? act(Query())
+        : WithResource((resource, _) => ParameterList.Read(resource).Try(out var read, out var failure) ? act([.. Query(), .. read]) : Refuse(failure));
+
     private Result<FhirResource> Read(RequestFormat format, ReadOnlyMemory<byte> body) => format.Kind switch
     {
         BodyKind.Json => FhirReader.Read(body, parts.Limits),

@@ -19,7 +19,7 @@ internal sealed class FhirEndpoints
     public FhirEndpoints(HubParts parts)
     {
         _parts = parts;
-        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes];
+        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes];
     }
 
     /// <summary>What the CapabilityStatement says.</summary>
@@ -27,7 +27,7 @@ internal sealed class FhirEndpoints
     {
         SystemInteractions = Interactions(RouteLevel.System),
         TypeInteractions = [.. Interactions(RouteLevel.Instance), .. Interactions(RouteLevel.Type)],
-        Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).Select(Operation)],
+        Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
         Formats = ["application/fhir+json", "application/fhir+xml", "json", "xml"],
     };
 
@@ -68,10 +68,12 @@ internal sealed class FhirEndpoints
     private static Failure? CheckAddress(FhirCall call, FhirRoute route) => route.Level switch
     {
         RouteLevel.System => null,
-        _ when call.Type.StartsWith('$') || call.Id.StartsWith('$') => Failure.Of(404, "not-supported", "operation-unknown", "This operation is not served.", "operation"),
+        _ when call.Type.StartsWith('$') || call.Id.StartsWith('$') || call.Part("other").StartsWith('$') => Failure.Of(404, "not-supported", "operation-unknown", "This operation is not served.", "operation"),
+        _ when route.Types.Length > 0 && !route.Types.Contains(call.Type) => Failure.Of(404, "not-supported", "operation-unknown", "This operation is not served on this type.", "operation"),
         _ when !ResourceTypes.IsKnown(call.Type) => Failure.Of(404, "not-supported", "resource-type-unknown", "R4 has no resource of this type.", "type"),
-        RouteLevel.Instance when call.Id.StartsWith('_') => Failure.Of(404, "not-found", "address-unknown", "Nothing is served at this address."),
-        RouteLevel.Instance when !FhirNegotiation.IsId(call.Id) => Failure.Of(400, "invalid", "id-invalid", "An id is 1 to 64 letters, digits, hyphens and dots.", call.Type + ".id"),
+        RouteLevel.Instance or RouteLevel.Compartment when call.Id.StartsWith('_') || call.Part("other").StartsWith('_') => Failure.Of(404, "not-found", "address-unknown", "Nothing is served at this address."),
+        RouteLevel.Compartment when call.Part("other") is not "*" and var other && !ResourceTypes.IsKnown(other) => Failure.Of(404, "not-supported", "resource-type-unknown", "R4 has no resource of this type.", "type"),
+        RouteLevel.Instance or RouteLevel.Compartment when !FhirNegotiation.IsId(call.Id) => Failure.Of(400, "invalid", "id-invalid", "An id is 1 to 64 letters, digits, hyphens and dots.", call.Type + ".id"),
         _ => null,
     };
 
@@ -90,11 +92,14 @@ internal sealed class FhirEndpoints
     private ImmutableArray<string> Interactions(RouteLevel level) =>
         [.. _routes.Where(r => r.Level == level && r.Definition is null).SelectMany(r => r.Interaction.Split('|')).Distinct()];
 
-    private static ServedOperation Operation(IGrouping<string, FhirRoute> routes) => new(
-        routes.Key[1..],
-        routes.First().Definition!,
-        routes.Any(r => r.Level == RouteLevel.System),
-        routes.Any(r => r.Level == RouteLevel.Type),
-        routes.Any(r => r.Level == RouteLevel.Instance),
-        [.. routes.Select(r => r.Pattern.Split('/')[1]).Where(t => t.Length > 0 && t[0] is not ('{' or '$')).Distinct()]);
+    /// <summary>One row, or one for each type that the operation is served on.</summary>
+    private static IEnumerable<ServedOperation> Operations(IGrouping<string, FhirRoute> routes)
+    {
+        var types = routes.SelectMany(r => r.Types).Distinct().ToList();
+        var (system, onType, onInstance) = (routes.Any(r => r.Level == RouteLevel.System), routes.Any(r => r.Level == RouteLevel.Type), routes.Any(r => r.Level == RouteLevel.Instance));
+        var definition = routes.First().Definition!;
+        return types.Count == 0
+            ? [new ServedOperation(routes.Key[1..], definition, system, onType, onInstance, [])]
+            : types.Select(t => new ServedOperation(routes.Key[1..], definition.Replace("{type}", t, StringComparison.Ordinal), system, onType, onInstance, [t]));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EHealthHub.Exchange;
 
 namespace EHealthHub.Gateway.Endpoints;
@@ -13,6 +14,9 @@ internal enum RouteLevel
 
     /// <summary>One resource.</summary>
     Instance,
+
+    /// <summary>A type, or every type, within the compartment of one resource.</summary>
+    Compartment,
 }
 
 /// <summary>One row of the route table.</summary>
@@ -25,8 +29,11 @@ internal sealed record FhirRoute(string Method, string Pattern, RouteLevel Level
 {
     private readonly string[] _segments = Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Set on an operation: what its row in the CapabilityStatement says.</summary>
+    /// <summary>Set on an operation: its OperationDefinition in the CapabilityStatement, where <c>{type}</c> stands for the type.</summary>
     public string? Definition { get; init; }
+
+    /// <summary>The types that an operation is served on; empty for every type.</summary>
+    public ImmutableArray<string> Types { get; init; } = [];
 
     /// <summary>Whether an address has this route's form.</summary>
     public bool Fits(ReadOnlySpan<string> segments)

@@ -18,11 +18,16 @@ internal sealed class InstanceEndpoints(HubParts parts)
         new("PUT", "/{type}/{id}", RouteLevel.Instance, "update", Update),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
         new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History),
+        new("GET", "/{type}/{id}/{other}", RouteLevel.Compartment, "search-compartment", call => Search(call, call.Query())),
+        new("POST", "/{type}/{id}/{other}/_search", RouteLevel.Compartment, "search-compartment", call => call.WithForm(parameters => Search(call, parameters))),
     ];
 
     private ValueTask<ActResult> Read(FhirCall call, int? version) => call.ChooseSubset() is { } failure
         ? call.Refuse(failure)
         : parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, version, call.Aborted);
+
+    private ValueTask<ActResult> Search(FhirCall call, List<KeyValuePair<string, string>> parameters) =>
+        parts.Acts.Search.ExecuteInCompartment(call.Act(), call.Type, call.Id, call.Part("other"), parameters, call.Strict, call.Aborted);
 
     private ValueTask<ActResult> Vread(FhirCall call) =>
         int.TryParse(call.Part("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0

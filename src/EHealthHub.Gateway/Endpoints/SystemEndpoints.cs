@@ -11,7 +11,11 @@ internal sealed class SystemEndpoints(HubParts parts)
     public ImmutableArray<FhirRoute> Routes =>
     [
         new("POST", "", RouteLevel.System, "transaction|batch", PostBundle),
+        new("GET", "", RouteLevel.System, "search-system", call => Search(call, call.Query())),
+        new("POST", "/_search", RouteLevel.System, "search-system", call => call.WithForm(parameters => Search(call, parameters))),
     ];
+
+    private ValueTask<ActResult> Search(FhirCall call, List<KeyValuePair<string, string>> parameters) => parts.Acts.Search.ExecuteSystem(call.Act(), parameters, call.Strict, call.Aborted);
 
     private ValueTask<ActResult> PostBundle(FhirCall call) => call.WithResource((resource, act) => resource.Type == "Bundle"
         ? parts.Acts.Bundle.Execute(act, resource, call.Request.Language, call.Aborted)

@@ -1,0 +1,24 @@
+using EHealthHub.Fhir.Search;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Exchange.Search;
+
+/// <summary>The order of matches that are put in order in memory, with the place of each as bytes for the continuation.</summary>
+internal sealed class MatchOrder(IReadOnlyList<SearchSort> keys) : IComparer<SearchSortKey>
+{
+    private readonly SearchSorter _sorter = new(keys);
+
+    /// <summary>The place of a continuation; null for bytes that are none.</summary>
+    public static SearchSortKey? Read(byte[] place) => SearchSortKey.Read(place);
+
+    /// <summary>What a match is about: its first code, or its text where it has none.</summary>
+    public static string CodeOf(SearchMatch match)
+    {
+        var facts = SearchFacts.Decode(match.Facts.Span);
+        return (facts.Of("code").FirstOrDefault(f => f.Text is not null) ?? facts.Of("code:text").FirstOrDefault()) is { } code ? $"{code.System}|{code.Text}" : "";
+    }
+
+    public SearchSortKey KeyOf(SearchMatch match) => _sorter.KeyOf(match.Facts.Span);
+
+    public int Compare(SearchSortKey? x, SearchSortKey? y) => _sorter.Compare(x, y);
+}

@@ -1,0 +1,183 @@
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Records.Store;
+
+namespace EHealthHub.Exchange.Search;
+
+/// <summary>What a search found, decided from facts: the bodies are still sealed.</summary>
+/// <param name="Matches">On this page, in order.</param>
+/// <param name="Included">With them, each once, none of them a match of this page.</param>
+/// <param name="Total">All matches; null where they were not all decided.</param>
+/// <param name="Next">Where the next page begins; null on the last one.</param>
+internal sealed record FoundPage(IReadOnlyList<SearchMatch> Matches, IReadOnlyList<SearchMatch> Included, int? Total, byte[]? Next);
+
+/// <summary>
+/// The steps of one search: lookups first (chains, reverse chains, lists, code sets), then the matches in the order that was asked, then what is included. Everything is looked at within the session's scope, and a type that the caller may not
+/// search is neither asked nor included, so that no criterion tells what an answer would not.
+/// </summary>
+internal sealed class SearchExecution(SearchSession session, Func<string, bool> mayLook, ICodeSets codes, SearchSettings settings)
+{
+    /// <summary>Most resources that a link of a chain may give.</summary>
+    public const int LinkMax = 5_000;
+
+    /// <summary>Most matches that are put in order.</summary>
+    public const int SortedMax = 5_000;
+
+    /// <summary>Most matches of the facts whose bodies are opened to look for words.</summary>
+    public const int WordsMax = 500;
+
+    /// <summary>The page at a place, <paramref name="place"/> being null for the first. <paramref name="withWords"/>: leaves of matches by facts those whose bodies bear the words asked for; null where none are.</summary>
+    public async ValueTask<Result<FoundPage>> Run(SearchForm form, byte[]? place, Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>? withWords)
+    {
+        var answered = new List<SearchQuery>(form.Queries.Count);
+        foreach (var query in form.Queries)
+        {
+            if (!Answer(query).Try(out var ready, out var failure))
+            {
+                return failure;
+            }
+
+            answered.Add(ready);
+        }
+
+        var page = withWords is null && answered[0].Sort.Count == 0
+            ? InPlace(answered, place)
+            : await InMemory(answered, form.LastOfCode, place, withWords).ConfigureAwait(false);
+        return page.Try(out var found, out var refusal) ? Include(form, found) : refusal;
+    }
+
+    /// <summary>The query with its lookups answered, the innermost first.</summary>
+    private Result<SearchQuery> Answer(SearchQuery query)
+    {
+        if (query.Lookups.Count == 0)
+        {
+            return query;
+        }
+
+        var answers = new List<LookupAnswer>(query.Lookups.Count);
+        foreach (var lookup in query.Lookups)
+        {
+            if (!Answer(lookup).Try(out var answer, out var failure))
+            {
+                return failure;
+            }
+
+            answers.Add(answer);
+        }
+
+        return query.WithAnswers(answers);
+    }
+
+    private Result<LookupAnswer> Answer(SearchLookup lookup) => lookup switch
+    {
+        ChainLookup chain => Linked(chain.Name, chain.Query, found => [.. found.Select(m => (m.Location.Type, m.Location.Id))]),
+        HasLookup has => Linked(has.Name, has.Query, found => [.. found.SelectMany(m => SearchReferences.Of(m.Facts.Span, has.Parameter, null)).Select(t => (t.Type, t.Id)).Distinct()]),
+        ListLookup list => Members(list),
+        ValueSetLookup set => codes.InValueSet(set.ValueSet, set.Name),
+        HierarchyLookup hierarchy => codes.InHierarchy(hierarchy.System, hierarchy.Code, hierarchy.IsAbove, hierarchy.Name),
+        _ => throw new InvalidOperationException($"{lookup.GetType()} is no lookup that is known."),
+    };
+
+    /// <summary>A link of a chain: a search of its own, on a type that the caller must be allowed to search.</summary>
+    private Result<LookupAnswer> Linked(string name, SearchQuery query, Func<IReadOnlyList<SearchMatch>, IReadOnlyList<(string Type, string Id)>> targets)
+    {
+        if (!mayLook(query.Type))
+        {
+            return Refusals.Denied(query.Type);
+        }
+
+        if (!Answer(query).Try(out var ready, out var failure))
+        {
+            return failure;
+        }
+
+        var step = session.Find(ready, 0, LinkMax);
+        if (step.TooCostly || step.NextPosition != 0)
+        {
+            return Costly(name);
+        }
+
+        var found = targets(step.Matches);
+        return found.Count <= LookupAnswer.SizeMax ? LookupAnswer.Of(found) : Costly(name);
+    }
+
+    private Result<LookupAnswer> Members(ListLookup lookup) => !mayLook("List")
+        ? Refusals.Denied("List")
+        : LookupAnswer.Of(session.Locate("List", lookup.ListId) is { } list ? [.. SearchReferences.Of(list.Facts.Span, "item", null).Select(t => (t.Type, t.Id)).Distinct()] : []);
+
+    /// <summary>Type by type, and within a type in the order of the store.</summary>
+    private Result<FoundPage> InPlace(List<SearchQuery> queries, byte[]? place)
+    {
+        var (first, after) = StoreMark.Read(place);
+        var count = queries[0].Count;
+        var matches = new List<SearchMatch>();
+        int? total = 0;
+        byte[]? next = null;
+        for (var i = 0; i < queries.Count; i++)
+        {
+            var wanted = i < first || next is not null ? 0 : count - matches.Count;
+            var step = session.Find(queries[i], i == first ? after : 0, wanted);
+            if (step.TooCostly)
+            {
+                return Costly(queries[i].Type);
+            }
+
+            matches.AddRange(step.Matches);
+            total += step.Total;
+            if (next is null && i >= first && count > 0)
+            {
+                var more = step.NextPosition != 0 || (wanted == 0 && step.Total is not 0);
+                next = more ? StoreMark.Write(i, step.NextPosition) : null;
+            }
+        }
+
+        return new FoundPage(matches, [], total, next);
+    }
+
+    /// <summary>All matches, sifted by words and put in order; the page continues after the place that the last one ended with, whatever was written meanwhile.</summary>
+    private async ValueTask<Result<FoundPage>> InMemory(List<SearchQuery> queries, int? lastOfCode, byte[]? place, Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>? withWords)
+    {
+        var max = withWords is null ? SortedMax : WordsMax;
+        IReadOnlyList<SearchMatch> all = [];
+        foreach (var query in queries)
+        {
+            var step = session.Find(query, 0, max);
+            if (step.TooCostly || step.NextPosition != 0 || all.Count + step.Matches.Count > max)
+            {
+                return Costly(withWords is null ? "_sort" : "_text");
+            }
+
+            all = all.Count == 0 ? step.Matches : [.. all, .. step.Matches];
+        }
+
+        if (withWords is not null)
+        {
+            all = await withWords(all).ConfigureAwait(false);
+        }
+
+        return Page(all, new MatchOrder(queries[0].Sort), lastOfCode, queries[0].Count, place);
+    }
+
+    private static FoundPage Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, int count, byte[]? place)
+    {
+        var ordered = all.Select(m => (Key: order.KeyOf(m), Match: m)).OrderBy(m => m.Key, order).ToList();
+        ordered = lastOfCode is { } most ? [.. ordered.GroupBy(m => MatchOrder.CodeOf(m.Match)).SelectMany(g => g.Take(most)).OrderBy(m => m.Key, order)] : ordered;
+        var last = place is null ? null : MatchOrder.Read(place) ?? throw new InvalidOperationException("A continuation that the hub sealed cannot be read.");
+        var begin = last is null ? 0 : ordered.FindIndex(m => order.Compare(m.Key, last) > 0);
+        var page = begin < 0 ? [] : ordered.Skip(begin).Take(count).ToList();
+        var more = page.Count > 0 && begin + page.Count < ordered.Count;
+        return new FoundPage([.. page.Select(m => m.Match)], [], ordered.Count, more ? page[^1].Key.Write() : null);
+    }
+
+    private Result<FoundPage> Include(SearchForm form, FoundPage page)
+    {
+        if (form.Includes.Count == 0 || page.Matches.Count == 0)
+        {
+            return page;
+        }
+
+        return new Inclusion(session, type => mayLook(type) && !form.NotIncluded.Contains(type), settings).Run(form.Includes, page.Matches).Try(out var included, out var failure) ? page with { Included = included } : failure;
+    }
+
+    internal static Failure Costly(string what) => Failure.Of(403, "too-costly", "too-costly", "Nothing in these criteria narrows the search enough. Name a patient, an exact identifier, a code or a period.", what);
+}

@@ -1,0 +1,84 @@
+using EHealthHub.EndToEnd.Tests.Support;
+
+namespace EHealthHub.EndToEnd.Tests.Rest;
+
+/// <summary>$everything and $lastn: searches with a name of their own (R4 3.2).</summary>
+public sealed class OperationTests(HubFixture hub) : IClassFixture<HubFixture>
+{
+    [Fact]
+    public async Task Everything_of_a_patient_comes_once_page_by_page_with_the_directory()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Hepsi");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            var organization = (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Hepsi"}""")).Expect(201).IdFromLocation();
+            for (var month = 1; month <= 4; month++)
+            {
+                var observation = Samples.Observation($"Patient/{patient}", date: $"2026-0{month}-10T08:00:00+03:00");
+                (await ankara.Post("fhir/Observation", observation.Replace("\"subject\"", $"\"performer\":[{{\"reference\":\"Organization/{organization}\"}}],\"subject\"", StringComparison.Ordinal))).Expect(201);
+            }
+
+            var matches = new List<string>();
+            var included = new HashSet<string>();
+            for (var url = $"fhir/Patient/{patient}/$everything?_count=3"; url is not null;)
+            {
+                var page = (await doctor.Get(url)).Expect(200);
+                foreach (var entry in page.Json["entry"]!.AsArray())
+                {
+                    var fullUrl = (string)entry!["fullUrl"]!;
+                    if ((string?)entry["search"]!["mode"] == "match")
+                    {
+                        matches.Add(fullUrl);
+                    }
+                    else
+                    {
+                        included.Add(fullUrl[(fullUrl.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..]);
+                    }
+                }
+
+                url = Links.Next(page);
+            }
+
+            Assert.Equal((6, 6), (matches.Count, matches.Distinct().Count()));
+            Assert.Equal([$"Organization/{organization}"], included);
+            Assert.Equal(2, (int?)(await doctor.Get($"fhir/Patient/{patient}/$everything?_type=Observation&start=2026-02-01&end=2026-03-31")).Expect(200).Json["total"]);
+            (await doctor.Get($"fhir/Patient/{patient}/$everything?_type=Organization")).Refused(400);
+            (await doctor.Get($"fhir/Patient/{patient}/$everything?since=x")).Refused(400, "parameter-unknown");
+            (await doctor.Get($"fhir/Observation/{patient}/$everything")).Refused(404, "operation-unknown");
+        }
+    }
+
+    [Fact]
+    public async Task Everything_is_hidden_from_who_may_not_read()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Kapali");
+        using (doctor)
+        {
+            using var mehmet = await hub.Clinician("dr-mehmet", "hospital-izmir");
+            (await mehmet.Get($"fhir/Patient/{patient}/$everything")).Refused(404, "not-found");
+            (await mehmet.Get("fhir/Patient/nobody/$everything")).Refused(404, "not-found");
+        }
+    }
+
+    [Fact]
+    public async Task The_newest_of_each_code_are_found()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Son");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            foreach (var (code, day) in new[] { ("8867-4", 1), ("8867-4", 3), ("8867-4", 2), ("2339-0", 1) })
+            {
+                (await ankara.Post("fhir/Observation", Samples.Observation($"Patient/{patient}", code, date: $"2026-03-0{day}T08:00:00+03:00"))).Expect(201);
+            }
+
+            var last = (await doctor.Get($"fhir/Observation/$lastn?patient={patient}&category=vital-signs")).Expect(200);
+            Assert.Equal(["2026-03-03", "2026-03-01"], last.Json["entry"]!.AsArray().Select(e => ((string)e!["resource"]!["effectiveDateTime"]!)[..10]));
+            Assert.Equal(3, (await doctor.Get($"fhir/Observation/$lastn?patient={patient}&max=2")).Expect(200).Json["entry"]!.AsArray().Count);
+            (await doctor.Get($"fhir/Observation/$lastn?patient={patient}&max=0")).Refused(400, "parameter-invalid");
+            var posted = (await doctor.Post("fhir/Observation/$lastn", $$$"""{"resourceType":"Parameters","parameter":[{"name":"patient","valueString":"{{{patient}}}"},{"name":"max","valuePositiveInt":3}]}""")).Expect(200);
+            Assert.Equal(4, posted.Json["entry"]!.AsArray().Count);
+        }
+    }
+}
