@@ -7,6 +7,8 @@ switch (args)
 {
     case ["records", var data, ..]:
         return RecordStoreRun.Execute(data);
+    case ["dictionaries", var folder]:
+        return DictionaryMaker.Execute(folder);
     case ["audit-append"]:
         await AuditAppend.Run();
         return 0;

@@ -24,19 +24,22 @@ public static class ResourceWriter
         var edits = references is { Count: > 0 } ? LinkMap.Edits(json, references) : [];
         var buffer = ArrayPool<byte>.Shared.Rent(json.Length + AddedMax + (id.Length * 6) + edits.Sum(e => e.Text.Length));
         var stamp = new Stamping(json, buffer, edits);
-        stamp.Write("{\"resourceType\":\""u8);
-        stamp.Write(resource.Type);
-        stamp.Write("\",\"id\":\""u8);
-        stamp.Write(JsonEncodedText.Encode(id).EncodedUtf8Bytes);
-        stamp.Write("\",\"meta\":{\"versionId\":\""u8);
-        stamp.Write(version);
-        stamp.Write("\",\"lastUpdated\":\""u8);
-        stamp.Write(lastUpdated);
-        stamp.Write("\""u8);
+        stamp.WriteBeginning(resource.Type, id, version, lastUpdated);
         stamp.WriteSendersMembers();
         var stamped = buffer.AsSpan(0, stamp.Written).ToArray();
         ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         return stamped;
+    }
+
+    /// <summary>Most bytes of a beginning with a logical id of R4.</summary>
+    public const int BeginningMax = AddedMax + 64;
+
+    /// <summary>The first bytes of every stamped resource, up to and with the quote after <c>meta.lastUpdated</c>: they say nothing but type, id, version and time. Returns how many were written.</summary>
+    public static int WriteBeginning(Span<byte> to, string type, string id, int version, DateTimeOffset lastUpdated)
+    {
+        var stamp = new Stamping(default, to, []);
+        stamp.WriteBeginning(type, id, version, lastUpdated);
+        return stamp.Written;
     }
 
     private ref struct Stamping(ReadOnlySpan<byte> json, Span<byte> output, List<LinkMap.Edit> edits)
@@ -64,6 +67,19 @@ public static class ResourceWriter
         {
             Instant.Write(time, _output[Written..]);
             Written += Instant.Length;
+        }
+
+        public void WriteBeginning(string type, string id, int version, DateTimeOffset lastUpdated)
+        {
+            Write("{\"resourceType\":\""u8);
+            Write(type);
+            Write("\",\"id\":\""u8);
+            Write(JsonEncodedText.Encode(id).EncodedUtf8Bytes);
+            Write("\",\"meta\":{\"versionId\":\""u8);
+            Write(version);
+            Write("\",\"lastUpdated\":\""u8);
+            Write(lastUpdated);
+            Write("\""u8);
         }
 
         /// <summary>The rest of meta, then the rest of the resource, and the ends of both.</summary>

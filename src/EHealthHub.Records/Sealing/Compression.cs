@@ -5,15 +5,21 @@ using ZstdSharp;
 namespace EHealthHub.Records.Sealing;
 
 /// <summary>
-/// Content as it is sealed: length of the zstd frame (4 bytes, big-endian), frame, zeros up to the padded length. Every content is compressed alone. Contexts are pooled; thread-safe.
+/// Content as it is sealed: a zstd frame without its magic number, checksum and dictionary id, then zeros up to the padded length; no content is all zeros. Every content is compressed alone. Contexts are pooled; thread-safe.
 /// </summary>
 internal sealed class Compression : IDisposable
 {
     /// <summary>Longest content in bytes, compressed or not: more than the largest body that is accepted.</summary>
     public const int ContentMax = 32 * 1024 * 1024;
 
+    /// <summary>Longest packed content.</summary>
+    public const int PackedMax = ContentMax * 2;
+
+    /// <summary>Bytes that <see cref="Unpack"/> wants before what is packed: it writes the magic number there.</summary>
+    public const int Before = 4;
+
     private const int Level = 3;
-    private const int LengthSize = 4;
+    private const uint Magic = 0xFD2FB528;
     private const int PooledMax = 16;
 
     private readonly byte[]?[] _dictionaries;
@@ -31,43 +37,43 @@ internal sealed class Compression : IDisposable
     public (byte[] Rented, int Length) Pack(ReadOnlySpan<byte> content, byte dictionary)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, ContentMax);
-        var most = LengthSize + Compressor.GetCompressBound(content.Length);
-        var rented = ArrayPool<byte>.Shared.Rent(Padding.LengthFor(most));
+        var rented = ArrayPool<byte>.Shared.Rent(Padding.LengthFor(Compressor.GetCompressBound(content.Length)));
         var frame = 0;
         if (!content.IsEmpty)
         {
             var compressor = _compressors[dictionary].Take();
-            frame = compressor.Wrap(content, rented.AsSpan(LengthSize));
+            frame = compressor.Wrap(content, rented.AsSpan()) - Before;
             _compressors[dictionary].Give(compressor);
+            rented.AsSpan(Before, frame).CopyTo(rented);
         }
 
-        BinaryPrimitives.WriteInt32BigEndian(rented, frame);
-        var length = Padding.LengthFor(LengthSize + frame);
-        rented.AsSpan(LengthSize + frame, length - LengthSize - frame).Clear();
+        var length = Padding.LengthFor(frame);
+        rented.AsSpan(frame, length - frame).Clear();
         return (rented, length);
     }
 
-    /// <summary>Unpacks what <see cref="Pack"/> made; null for anything else. The input is authentic by now, so null means a bug or a newer format, and is treated as damage all the same.</summary>
-    public byte[]? Unpack(ReadOnlySpan<byte> packed, byte dictionary)
+    /// <summary>Unpacks what <see cref="Pack"/> made, with <see cref="Before"/> bytes before it; null for anything else. The input is authentic by now, so null means a bug or a newer format, and is treated as damage all the same.</summary>
+    public byte[]? Unpack(Span<byte> packed, byte dictionary)
     {
-        if (packed.Length < LengthSize || dictionary >= _decompressors.Length)
+        if (packed.Length <= Before || dictionary >= _decompressors.Length)
         {
             return null;
         }
 
-        var frame = BinaryPrimitives.ReadInt32BigEndian(packed);
-        if (frame < 0 || frame > packed.Length - LengthSize)
+        if (packed[Before] == 0)
+        {
+            return packed[Before..].ContainsAnyExcept((byte)0) ? null : [];
+        }
+
+        var length = FrameLength(packed[Before..]);
+        if (length < 0)
         {
             return null;
         }
 
-        if (frame == 0)
-        {
-            return [];
-        }
-
-        var compressed = packed.Slice(LengthSize, frame);
-        var size = Decompressor.GetDecompressedSize(compressed);
+        BinaryPrimitives.WriteUInt32LittleEndian(packed, Magic);
+        var frame = packed[..(Before + length)];
+        var size = Decompressor.GetDecompressedSize(frame);
         if (size > ContentMax)
         {
             return null;
@@ -75,9 +81,34 @@ internal sealed class Compression : IDisposable
 
         var content = GC.AllocateUninitializedArray<byte>((int)size);
         var decompressor = _decompressors[dictionary].Take();
-        var written = decompressor.Unwrap(compressed, content);
+        var whole = decompressor.TryUnwrap(frame, content.AsSpan(), out var written);
         _decompressors[dictionary].Give(decompressor);
-        return written == content.Length ? content : null;
+        return whole && written == content.Length ? content : null;
+    }
+
+    /// <summary>Where a frame without its magic number ends (RFC 8878, 3.1.1): its header, then blocks up to the last; -1 when it has no end.</summary>
+    private static int FrameLength(ReadOnlySpan<byte> frame)
+    {
+        var descriptor = frame[0];
+        var single = (descriptor >> 5) & 1;
+        ReadOnlySpan<byte> sizeBytes = [(byte)single, 2, 4, 8];
+        var at = 1 + (1 - single) + sizeBytes[descriptor >> 6];
+        if ((descriptor & 0b0001_1111) != 0)
+        {
+            return -1; // a dictionary id, a checksum or a reserved bit: never written
+        }
+
+        while (at + 3 <= frame.Length)
+        {
+            var header = frame[at] | (frame[at + 1] << 8) | (frame[at + 2] << 16);
+            at += 3 + ((header & 0b110) == 0b010 ? 1 : header >> 3); // one repeated byte, or so many
+            if ((header & 1) != 0)
+            {
+                return at <= frame.Length ? at : -1;
+            }
+        }
+
+        return -1;
     }
 
     public void Dispose()
@@ -89,6 +120,7 @@ internal sealed class Compression : IDisposable
     private static Compressor NewCompressor(byte[]? dictionary)
     {
         var compressor = new Compressor(Level);
+        compressor.SetParameter(ZstdSharp.Unsafe.ZSTD_cParameter.ZSTD_c_dictIDFlag, 0); // the envelope names it
         if (dictionary is not null)
         {
             compressor.LoadDictionary(dictionary);

@@ -27,6 +27,9 @@ internal readonly ref struct RecordBinding
 
     public required string Submitter { get; init; }
 
+    /// <summary>Logical id of the patient whose compartment it is, or null. Not in the associated data, where the compartment's handle stands for it; contents leave it out.</summary>
+    public required string? Patient { get; init; }
+
     /// <summary>Associated data of the body: with the resource's handle, and the hash of the previous version's envelope (empty for the first).</summary>
     public int WriteForBody(Span<byte> to, byte dictionary, UInt128 resource, ReadOnlySpan<byte> previousHash)
     {

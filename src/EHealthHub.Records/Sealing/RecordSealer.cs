@@ -13,34 +13,92 @@ internal sealed class RecordSealer : IDisposable
 
     private readonly Compression _compression = new();
 
-    public byte[] SealBody(DataKey key, RecordBinding binding, UInt128 resource, ReadOnlySpan<byte> previousHash, ReadOnlySpan<byte> json)
+    /// <summary>Seals the stamped JSON; none for a deletion.</summary>
+    public byte[] SealBody(DataKey key, in RecordBinding binding, string type, string id, UInt128 resource, ReadOnlySpan<byte> previousHash, ReadOnlySpan<byte> json)
     {
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
-        var length = binding.WriteForBody(associated, Dictionaries.Bodies, resource, previousHash);
-        return Seal(key, json, associated[..length], Dictionaries.Bodies);
+        associated = associated[..binding.WriteForBody(associated, Dictionaries.Bodies, resource, previousHash)];
+        var (content, length) = json.IsEmpty ? ([], 0) : BodyContent.Shorten(json, binding, type, id);
+        var (packed, packedLength) = _compression.Pack(content.AsSpan(0, length), Dictionaries.Bodies);
+        try
+        {
+            return Sealer.Seal(key, packed.AsSpan(0, packedLength), associated, Dictionaries.Bodies);
+        }
+        finally
+        {
+            Return(content, length);
+            Return(packed, packedLength);
+        }
     }
 
-    public byte[] SealFacts(DataKey key, RecordBinding binding, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> facts)
+    /// <summary>Seals facts onto the envelope of their body, whose hash is <paramref name="bodyHash"/>.</summary>
+    public byte[] SealFacts(DataKey key, in RecordBinding binding, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> facts)
     {
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
-        var length = binding.WriteForFacts(associated, Dictionaries.Facts, FactsGeneration, bodyHash);
-        return Seal(key, facts, associated[..length], Dictionaries.Facts);
+        associated = associated[..binding.WriteForFacts(associated, Dictionaries.Facts, FactsGeneration, bodyHash)];
+        var content = FactsContent.Shorten(facts, binding);
+        var (packed, length) = _compression.Pack(content, Dictionaries.Facts);
+        try
+        {
+            return AttachedSealer.Seal(key, bodyHash, packed.AsSpan(0, length), associated, Dictionaries.Facts);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+            Return(packed, length);
+        }
     }
 
     /// <summary>The JSON (empty for a deletion), or null when the envelope is not exactly what was sealed for this place.</summary>
-    public byte[]? OpenBody(DataKey key, RecordBinding binding, UInt128 resource, ReadOnlySpan<byte> previousHash, ReadOnlySpan<byte> envelope)
+    public byte[]? OpenBody(DataKey key, in RecordBinding binding, string type, string id, UInt128 resource, ReadOnlySpan<byte> previousHash, ReadOnlySpan<byte> envelope)
     {
+        var length = envelope.Length - Sealer.Overhead;
+        if (length is < 0 or > Compression.PackedMax)
+        {
+            return null;
+        }
+
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
-        var length = binding.WriteForBody(associated, Sealer.DictionaryOf(envelope), resource, previousHash);
-        return Open(key, envelope, associated[..length]);
+        var dictionary = Sealer.DictionaryOf(envelope);
+        associated = associated[..binding.WriteForBody(associated, dictionary, resource, previousHash)];
+        var packed = ArrayPool<byte>.Shared.Rent(Compression.Before + length);
+        byte[]? content = null;
+        try
+        {
+            content = Sealer.TryOpen(key, envelope, associated, packed.AsSpan(Compression.Before)) ? _compression.Unpack(packed.AsSpan(0, Compression.Before + length), dictionary) : null;
+            return content is not { Length: > 0 } ? content : BodyContent.Restore(content, binding, type, id);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+            Return(packed, Compression.Before + length);
+        }
     }
 
     /// <summary>The facts, or null as for <see cref="OpenBody"/>.</summary>
-    public byte[]? OpenFacts(DataKey key, RecordBinding binding, byte generation, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> envelope)
+    public byte[]? OpenFacts(DataKey key, in RecordBinding binding, byte generation, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> message)
     {
+        var length = message.Length - AttachedSealer.Overhead;
+        if (length is < 0 or > Compression.PackedMax || bodyHash.Length != AttachedSealer.AnchorSize)
+        {
+            return null;
+        }
+
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
-        var length = binding.WriteForFacts(associated, Sealer.DictionaryOf(envelope), generation, bodyHash);
-        return Open(key, envelope, associated[..length]);
+        var dictionary = AttachedSealer.DictionaryOf(message);
+        associated = associated[..binding.WriteForFacts(associated, dictionary, generation, bodyHash)];
+        var packed = ArrayPool<byte>.Shared.Rent(Compression.Before + length);
+        byte[]? content = null;
+        try
+        {
+            content = AttachedSealer.TryOpen(key, bodyHash, message, associated, packed.AsSpan(Compression.Before)) ? _compression.Unpack(packed.AsSpan(0, Compression.Before + length), dictionary) : null;
+            return content is null ? null : FactsContent.Restore(content, binding);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+            Return(packed, Compression.Before + length);
+        }
     }
 
     /// <summary>The hash of an envelope, as the next version and the audit log refer to it.</summary>
@@ -48,41 +106,12 @@ internal sealed class RecordSealer : IDisposable
 
     public void Dispose() => _compression.Dispose();
 
-    private byte[] Seal(DataKey key, ReadOnlySpan<byte> content, ReadOnlySpan<byte> associated, byte dictionary)
-    {
-        var (rented, length) = _compression.Pack(content, dictionary);
-        try
-        {
-            return Sealer.Seal(key, rented.AsSpan(0, length), associated, dictionary);
-        }
-        finally
-        {
-            Return(rented, length);
-        }
-    }
-
-    private byte[]? Open(DataKey key, ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> associated)
-    {
-        var length = envelope.Length - Sealer.Overhead;
-        if (length is < 0 or > Compression.ContentMax * 2)
-        {
-            return null;
-        }
-
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            return Sealer.TryOpen(key, envelope, associated, rented) ? _compression.Unpack(rented.AsSpan(0, length), Sealer.DictionaryOf(envelope)) : null;
-        }
-        finally
-        {
-            Return(rented, length);
-        }
-    }
-
     private static void Return(byte[] rented, int length)
     {
-        CryptographicOperations.ZeroMemory(rented.AsSpan(0, length));
-        ArrayPool<byte>.Shared.Return(rented);
+        if (rented.Length > 0)
+        {
+            CryptographicOperations.ZeroMemory(rented.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class SqliteCommitQueue : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Lets the database grow to so many pages and no further, as a full disk would; while nothing is being written. A connection that is opened anew after a failure knows no such bound.</summary>
+    internal void LimitPages(int pages) => _writer?.LimitPages(pages);
+
     /// <summary>Waits its turn and is written. Once accepted it runs to its end, whatever the caller's patience.</summary>
     public Task<CommitResult> Enqueue(PreparedCommit commit)
     {

@@ -33,6 +33,8 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>The statements that change rows.</summary>
     public SqliteRows Rows { get; }
 
+    public void LimitPages(int pages) => SqliteDatabase.Number(_connection, $"PRAGMA max_page_count={pages}");
+
     public void Begin() => _begin.Run();
 
     public void Commit() => _commit.Run();

@@ -88,8 +88,9 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             Time = time,
             Epoch = compartment.Key.Epoch,
             Submitter = ask.Submitter,
+            Patient = entry.Compartment == CompartmentKind.Patient ? entry.CompartmentName : null,
         };
-        var body = sealer.SealBody(compartment.Key, binding, resource, previous, json);
+        var body = sealer.SealBody(compartment.Key, binding, entry.Type, entry.Id, resource, previous, json);
         var hash = RecordSealer.HashOf(body);
         var before = Before(reader, entry);
         var (tokens, oldTokens) = (Tokens(compartment, facts, deleted), before is null ? [] : Tokens(compartment, before.Facts, deleted: false));

@@ -8,7 +8,11 @@ namespace EHealthHub.Records.Store;
 /// <param name="Handle">Keyed handle of kind and name.</param>
 /// <param name="Kind">Kind.</param>
 /// <param name="Name">Logical id of the patient, registered id of the institution, or empty.</param>
-internal sealed record CompartmentInfo(long Key, long Number, UInt128 Handle, CompartmentKind Kind, string Name);
+internal sealed record CompartmentInfo(long Key, long Number, UInt128 Handle, CompartmentKind Kind, string Name)
+{
+    /// <summary>Logical id of the patient whose compartment it is, or null.</summary>
+    public string? Patient => Kind == CompartmentKind.Patient ? Name : null;
+}
 
 /// <summary>The row of a compartment as the database has it.</summary>
 internal sealed class CompartmentRow

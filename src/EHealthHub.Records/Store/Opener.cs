@@ -75,7 +75,7 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
 
     /// <summary>The facts as they were sealed, for a matcher that reads the encoded form.</summary>
     public byte[] FactsBytes(DataKey key, CompartmentInfo compartment, VersionRow row, string submitter) =>
-        sealer.OpenFacts(key, Binding(compartment.Handle, row, submitter), row.FactsGeneration, row.Hash, row.Facts) ?? throw Tampered("The facts do not open", row);
+        sealer.OpenFacts(key, Binding(compartment.Handle, compartment.Patient, row, submitter), row.FactsGeneration, row.Hash, row.Facts) ?? throw Tampered("The facts do not open", row);
 
     /// <summary>Reads opened facts.</summary>
     public static OpenedFacts Read(VersionRow row, ReadOnlySpan<byte> bytes)
@@ -92,13 +92,13 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
     }
 
     /// <summary>The JSON of a located version; empty for a deletion.</summary>
-    public byte[] Body(UInt128 compartment, VersionRow row, string submitter, string type, string id)
+    public byte[] Body(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id)
     {
         using var lease = keys.Lease(row.Key, compartment, row.Epoch);
-        return sealer.OpenBody(lease.Key, Binding(compartment, row, submitter), national.Resource(type, id), row.Previous, row.Body) ?? throw Tampered("The body does not open", row);
+        return sealer.OpenBody(lease.Key, Binding(compartment, patient, row, submitter), type, id, national.Resource(type, id), row.Previous, row.Body) ?? throw Tampered("The body does not open", row);
     }
 
-    public RecordBinding Binding(UInt128 compartment, VersionRow row, string submitter) => new()
+    public RecordBinding Binding(UInt128 compartment, string? patient, VersionRow row, string submitter) => new()
     {
         Hub = hub.Id,
         Compartment = compartment,
@@ -107,6 +107,7 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         Time = row.Time,
         Epoch = row.Epoch,
         Submitter = submitter,
+        Patient = patient,
     };
 
     private static RecordsTamperedException Tampered(string message, VersionRow row) => new(message, row.Key, row.Slot);

@@ -27,6 +27,9 @@ public sealed class RecordStore : IAsyncDisposable
         _readers = new SqliteReaders(databaseFolder, options.ReadersMax, options.ReaderCacheKiB);
     }
 
+    /// <summary>The queue of writes, for tests of a failing disk.</summary>
+    internal SqliteCommitQueue Queue => _queue;
+
     /// <summary>Opens or creates the embedded store in <c>folder/db</c> (SQLite), applies its schema, and starts the group-committing writer. Refuses a folder that another process holds.</summary>
     public static RecordStore OpenSqlite(string folder, HubIdentity hub, IKeyVault vault, TimeProvider time) => OpenSqlite(folder, hub, vault, new RecordStoreOptions(), time);
 
@@ -110,7 +113,7 @@ public sealed class RecordStore : IAsyncDisposable
         var below = Math.Min(ask.BeforeVersion ?? int.MaxValue, location.Version + 1); // what came after the ask was not asked for
         foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax, ask.Window))
         {
-            versions.Add(_parts.Open(location.CompartmentHandle, row, _parts.Parties.Name(lease.Reader, row.Submitter), location.Type, location.Id));
+            versions.Add(_parts.Open(location.CompartmentHandle, location.Patient, row, _parts.Parties.Name(lease.Reader, row.Submitter), location.Type, location.Id));
         }
 
         return (versions, ask.Window == HistoryWindow.Always ? location.Version : lease.Reader.VersionCount(location.CompartmentKey, location.Slot, location.Version, ask.Window));

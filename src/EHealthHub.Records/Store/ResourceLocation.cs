@@ -35,6 +35,9 @@ public sealed class ResourceLocation
     /// <summary>Handle of the compartment.</summary>
     internal UInt128 CompartmentHandle { get; init; }
 
+    /// <summary>Logical id of the patient whose compartment it is, or null.</summary>
+    internal string? Patient => Compartment == CompartmentKind.Patient ? CompartmentName : null;
+
     internal long CompartmentKey => Row.Key;
 
     internal int Slot => Row.Slot;

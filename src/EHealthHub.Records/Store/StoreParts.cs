@@ -56,10 +56,10 @@ internal sealed class StoreParts : IDisposable
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
 
     /// <summary>Opens a located version, bound to the type and id that were asked for.</summary>
-    public RecordVersion Open(ResourceLocation location) => Open(location.CompartmentHandle, location.Row, location.Submitter, location.Type, location.Id);
+    public RecordVersion Open(ResourceLocation location) => Open(location.CompartmentHandle, location.Patient, location.Row, location.Submitter, location.Type, location.Id);
 
-    public RecordVersion Open(UInt128 compartment, VersionRow row, string submitter, string type, string id) =>
-        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, row, submitter, type, id));
+    public RecordVersion Open(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id) =>
+        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, patient, row, submitter, type, id));
 
     public void Dispose()
     {

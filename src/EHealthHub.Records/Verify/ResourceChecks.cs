@@ -40,7 +40,7 @@ internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, R
         }
 
         var facts = opener.Facts(key, compartment, row, submitter);
-        var body = sealer.OpenBody(key, opener.Binding(compartment.Handle, row, submitter), national.Resource(facts.Facts.Type, facts.Facts.Id), row.Previous, row.Body);
+        var body = sealer.OpenBody(key, opener.Binding(compartment.Handle, compartment.Patient, row, submitter), facts.Facts.Type, facts.Facts.Id, national.Resource(facts.Facts.Type, facts.Facts.Id), row.Previous, row.Body);
         if (body is null)
         {
             return Unsound(row, "The body does not open.");
