@@ -109,7 +109,11 @@ public static class FhirPathPatch
                 return Refused("The element is there already and does not repeat; replace it.");
             }
 
-            var items = PatchSlot.Load(owner, value.Rule);
+            if (!TryLoad(owner, value.Rule, out var items))
+            {
+                return TooMuch();
+            }
+
             items.Add((value.Value, value.Companion));
             PatchSlot.Store(owner, value.Rule, items);
             return null;
@@ -127,7 +131,11 @@ public static class FhirPathPatch
                 return Unfit();
             }
 
-            var items = PatchSlot.Load(owner, value.Rule);
+            if (!TryLoad(owner, value.Rule, out var items))
+            {
+                return TooMuch();
+            }
+
             if (operation.Index is not { } index || index > items.Count)
             {
                 return Refused($"index is needed, and at most the length of the list, {items.Count}.");
@@ -146,7 +154,11 @@ public static class FhirPathPatch
             }
 
             var rule = PatchSlot.Present(owner, type, element);
-            var items = rule is { IsArray: true } ? PatchSlot.Load(owner, rule) : [];
+            if (!TryLoad(owner, rule is { IsArray: true } ? rule : null, out var items))
+            {
+                return TooMuch();
+            }
+
             if (operation.Source is not { } source || operation.Destination is not { } destination || source >= items.Count || destination >= items.Count)
             {
                 return Refused($"source and destination are places in the list, which has {items.Count}.");
@@ -177,7 +189,11 @@ public static class FhirPathPatch
                 return Refused("The resource itself cannot be deleted by a patch.");
             }
 
-            var items = PatchSlot.Load(places[0].Owner, rule);
+            if (!TryLoad(places[0].Owner, rule, out var items))
+            {
+                return TooMuch();
+            }
+
             items.RemoveAt(places[0].Index);
             PatchSlot.Store(places[0].Owner, rule, items);
             return null;
@@ -195,7 +211,11 @@ public static class FhirPathPatch
                 return Unfit();
             }
 
-            var items = PatchSlot.Load(place.Owner, rule);
+            if (!TryLoad(place.Owner, rule, out var items))
+            {
+                return TooMuch();
+            }
+
             if (!ReferenceEquals(rule, value.Rule))
             {
                 // Another type of a choice: its member goes, and the new one comes.
@@ -240,6 +260,16 @@ public static class FhirPathPatch
             (owner, type) = (node, found);
             return null;
         }
+
+        /// <summary>The list that changes; false when all lists so far were too long.</summary>
+        private bool TryLoad(PatchNode owner, ElementRule? rule, out List<(PatchNode? Value, PatchNode? Companion)> items)
+        {
+            var isAllowed = rule is null || _selector.TryVisit(PatchSlot.Count(owner, rule));
+            items = isAllowed && rule is not null ? PatchSlot.Load(owner, rule) : [];
+            return isAllowed;
+        }
+
+        private Failure TooMuch() => Refused(_selector.Problem!);
 
         private Failure Refused(string diagnostics) => PatchOutcome.Refused("patch-target", diagnostics, _name);
 

@@ -12,6 +12,6 @@ public sealed record PatchLimits
     /// <summary>Most elements that a path may select at any of its steps.</summary>
     public int SelectedMax { get; init; } = 10_000;
 
-    /// <summary>Most elements that all paths of a patch together may look at.</summary>
+    /// <summary>Most elements that all operations of a patch together may look at, those of a list that changes included.</summary>
     public int VisitsMax { get; init; } = 2_000_000;
 }

@@ -12,6 +12,18 @@ internal sealed class PatchSelector(PatchNode root, TypeTable type, PatchLimits 
     /// <summary>Why the last path could not be followed: an element that R4 does not have there, or too many. Null when it could.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Counts elements that are looked at outside of a path. False when they are too many.</summary>
+    public bool TryVisit(int count)
+    {
+        _visits = (int)Math.Min(int.MaxValue, (long)_visits + count);
+        if (_visits > limits.VisitsMax)
+        {
+            Problem ??= $"The operations of the patch look at more than {limits.VisitsMax} elements.";
+        }
+
+        return Problem is null;
+    }
+
     /// <summary>The elements, in the order of the resource; none where <see cref="Problem"/> says why.</summary>
     public List<PatchPlace> Select(PatchPath path)
     {
@@ -49,9 +61,8 @@ internal sealed class PatchSelector(PatchNode root, TypeTable type, PatchLimits 
         var result = new List<PatchPlace>();
         foreach (var place in places)
         {
-            if (++_visits > limits.VisitsMax)
+            if (!TryVisit(1))
             {
-                Problem ??= $"The paths of the patch look at more than {limits.VisitsMax} elements.";
                 return [];
             }
 

@@ -143,6 +143,9 @@ public class FhirPathPatchTests
         using var long_ = Read.Resource($$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', Enumerable.Repeat(Op("delete", "Patient.identifier.where(value='1')"), 50))}}]}""");
         Assert.True(FhirPathPatch.Apply(fewer, long_, Read.Limits, new PatchLimits()).Try(out var after, out failure), failure?.Issues[0].ToString());
         after!.Dispose();
+        using var moves = Read.Resource($$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', Enumerable.Repeat(Op("move", "Patient.identifier", 0, 9), 256))}}]}""");
+        Assert.False(FhirPathPatch.Apply(fewer, moves, Read.Limits, new PatchLimits()).Try(out _, out failure));
+        Assert.Equal((422, "patch-target"), (failure.Status, failure.Issues[0].Code));
         var and = string.Join(" and ", Enumerable.Repeat("value='1'", 60));
         using var bomb = Read.Resource($$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', Enumerable.Repeat(Op("delete", $"Patient.identifier.where({and}).where(value='x')"), 250))}}]}""");
         Assert.False(FhirPathPatch.Apply(fewer, bomb, Read.Limits, new PatchLimits { VisitsMax = 100_000 }).Try(out _, out failure));

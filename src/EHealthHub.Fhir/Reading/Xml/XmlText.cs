@@ -21,6 +21,21 @@ internal sealed class XmlText(XmlReader xml) : IDisposable
     /// <summary>The current text node or attribute of a narrative, escaped for XHTML and that for JSON.</summary>
     public void Xhtml(PooledBuffer json, bool isAttribute) => Copy(json, Markup, isAttribute);
 
+    /// <summary>True when the current text is only whitespace: the XML reader takes a very long run of it for text.</summary>
+    public bool IsBlank()
+    {
+        int count;
+        while ((count = xml.ReadValueChunk(_chunk, 0, Chunk)) > 0)
+        {
+            if (_chunk.AsSpan(0, count).IndexOfAnyExcept(" \t\r\n") >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public void Dispose()
     {
         ArrayPool<char>.Shared.Return(_chunk, clearArray: true);

@@ -148,6 +148,8 @@ internal sealed class XmlWalk : IDisposable
             {
                 case XmlNodeType.Element or XmlNodeType.EndElement:
                     return true;
+                case XmlNodeType.Text when _text.IsBlank():
+                    break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.EntityReference:
                     return Fail("structure", "xml-text", "There is text between the elements; FHIR's values stand in attributes.");
                 default:

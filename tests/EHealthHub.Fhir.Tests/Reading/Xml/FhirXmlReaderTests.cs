@@ -161,6 +161,14 @@ public class FhirXmlReaderTests
     }
 
     [Fact]
+    public void Whitespace_between_elements_may_be_of_any_length()
+    {
+        var space = string.Concat(Enumerable.Repeat(" \n\t\r", 500_000));
+        Assert.Equal("""{"resourceType":"Patient","active":true}""", Support.Xml.Json($"{space}<Patient {Ns}>{space}<active value='true'/>{space}</Patient>{space}"));
+        Refused($"<Patient {Ns}>{space}x<active value='true'/></Patient>", "xml-text", "Patient");
+    }
+
+    [Fact]
     public void Other_encodings_than_utf8_are_refused()
     {
         Assert.False(FhirXmlReader_Read(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes($"<Patient {Ns}/>")).ToArray(), out var code));
