@@ -14,16 +14,17 @@ internal static class LoadCommand
         var from = HubOptions.From();
         var patients = HubOptions.Number("--patients", 50, 1, 1_000_000, "Patients to submit; a folder with fewer is begun again.");
         var seconds = HubOptions.Number("--seconds", 10, 1, 3_600, "Length of each timed phase after the ingest.");
+        var warmUp = HubOptions.Number("--warm-up", 5, 0, 600, "Seconds that the clients of each timed phase run before its clock starts.");
         var clients = HubOptions.Number("--clients", 16, 1, 512, "Clients side by side.");
         var seed = HubOptions.Number("--seed", 0, 0, int.MaxValue, "Seed of generated patients; 0 takes a new one for each run.");
         var json = new Option<string?>("--json") { Description = "Write the figures to a file as one JSON object.", HelpName = "FILE" };
         var command = new Command("load", "Drive a running hub over mutual TLS: submit patients, then read and search as a clinician; print throughput and percentiles, and what the machine can do at best.")
         {
-            data, port, from, patients, seconds, clients, seed, json,
+            data, port, from, patients, seconds, warmUp, clients, seed, json,
         };
         command.SetAction((result, cancel) => Run(
             new LoadSettings(
-                result.GetRequiredValue(data), result.GetValue(port), result.GetValue(patients), result.GetValue(seconds), result.GetValue(clients), Seed(result.GetValue(seed))),
+                result.GetRequiredValue(data), result.GetValue(port), result.GetValue(patients), result.GetValue(seconds), result.GetValue(clients), Seed(result.GetValue(seed)), result.GetValue(warmUp)),
             result.GetValue(from), result.GetValue(json), cancel));
         return command;
     }

@@ -24,7 +24,7 @@ internal static class BareProbe
             }
 
             using var client = HubClient.Open(layout, "hospital-ankara", new Uri($"https://localhost:{port}"), settings.Clients);
-            return await Meter.Run("bare", "requests", settings.Clients, time, (_, meter, stop) => Client(client, meter, time, stop), TimeSpan.FromSeconds(settings.Seconds), cancel).ConfigureAwait(false);
+            return await Meter.RunTimed("bare", settings, time, (_, meter, stop) => Client(client, meter, time, stop), cancel).ConfigureAwait(false);
         }
         finally
         {

@@ -24,7 +24,7 @@ internal sealed class ClinicianPhase(HubClient hospital, Func<ClinicianSession> 
     public Task<PhaseResult> Search(CancellationToken cancel) => Run("search", random => random.Pick(Searches)(random.Pick(patients).Id), cancel);
 
     private Task<PhaseResult> Run(string name, Func<SeededSource, string> next, CancellationToken cancel) =>
-        Meter.Run(name, "requests", settings.Clients, time, (number, meter, stop) => Client((ulong)number, next, meter, stop), TimeSpan.FromSeconds(settings.Seconds), cancel);
+        Meter.RunTimed(name, settings, time, (number, meter, stop) => Client((ulong)number, next, meter, stop), cancel);
 
     private async Task Client(ulong number, Func<SeededSource, string> next, ClientMeter meter, CancellationToken stop)
     {

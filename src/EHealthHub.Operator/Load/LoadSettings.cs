@@ -7,4 +7,5 @@ namespace EHealthHub.Operator.Load;
 /// <param name="Seconds">Length of each timed phase after the ingest.</param>
 /// <param name="Clients">Clients side by side.</param>
 /// <param name="Seed">Of generated patients.</param>
-internal sealed record LoadSettings(string Data, int Port, int Patients, int Seconds, int Clients, ulong Seed);
+/// <param name="WarmUpSeconds">How long the clients of each of those phases run before its clock starts; 0 for not at all.</param>
+internal sealed record LoadSettings(string Data, int Port, int Patients, int Seconds, int Clients, ulong Seed, int WarmUpSeconds = 0);

@@ -63,6 +63,19 @@ internal static class Meter
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A phase of fixed length, after a warm-up that is not timed: what runs for weeks is not to be judged by the seconds in which its code is compiled. The same for the hub and for what it is compared with. Failures count from the start.
+    /// </summary>
+    public static async Task<PhaseResult> RunTimed(string name, LoadSettings settings, TimeProvider time, Func<int, ClientMeter, CancellationToken, Task> client, CancellationToken cancel)
+    {
+        const string unit = "requests";
+        var early = settings.WarmUpSeconds == 0
+            ? 0
+            : (await Run("warm-up", unit, settings.Clients, time, client, TimeSpan.FromSeconds(settings.WarmUpSeconds), cancel).ConfigureAwait(false)).Errors;
+        var timed = await Run(name, unit, settings.Clients, time, client, TimeSpan.FromSeconds(settings.Seconds), cancel).ConfigureAwait(false);
+        return timed with { Errors = early + timed.Errors };
+    }
+
     /// <summary>Runs <paramref name="client"/> once for each number below <paramref name="clients"/>; a client ends when it has no more to do or the token says so.</summary>
     public static async Task<PhaseResult> Run(string name, string unit, int clients, TimeProvider time, Func<int, ClientMeter, CancellationToken, Task> client, TimeSpan? stopAfter, CancellationToken cancel)
     {
