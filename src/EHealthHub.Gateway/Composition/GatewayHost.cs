@@ -60,6 +60,7 @@ public static class GatewayHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "EHealthHub.Gateway", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(KestrelTls.Transport);
         builder.WebHost.ConfigureKestrel(kestrel => KestrelTls.Configure(kestrel, settings, server));
         AddLogging(builder.Logging);
         AddServices(builder.Services, settings, parts, trust);
@@ -81,6 +82,9 @@ public static class GatewayHost
         });
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // It says nothing at this level, and while it might, an Activity and a log scope are made for each request. What a request throws, the error boundary logs.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
     private static void AddServices(IServiceCollection services, GatewaySettings settings, HubParts parts, TrustParts trust)

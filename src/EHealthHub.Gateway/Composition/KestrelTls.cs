@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace EHealthHub.Gateway.Composition;
 
@@ -34,6 +35,11 @@ internal static class KestrelTls
         });
         kestrel.Listen(IPAddress.Loopback, settings.ManagementPort, listen => listen.Protocols = HttpProtocols.Http1);
     }
+
+    /// <summary>
+    /// A request goes on with the thread that its bytes arrived on, instead of being handed to another one twice. That thread is of the pool: while a request holds it, the pool lets another see to the next socket.
+    /// </summary>
+    public static void Transport(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
 
     private static void Tls(HttpsConnectionAdapterOptions https, X509Certificate2 server)
     {

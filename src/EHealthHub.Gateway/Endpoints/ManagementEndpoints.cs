@@ -17,6 +17,7 @@ internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics
                 ("ehealthhub_audit_entries", "Durable entries in the audit log of this process.", parts.Log.Size),
                 ("ehealthhub_revocation_fresh_seconds", "Seconds until revocation lists are too old and every certificate is refused.", revocationFreshSeconds()),
                 ("ehealthhub_memory_bytes", "Managed memory in use.", GC.GetTotalMemory(false)),
+                ("ehealthhub_allocated_bytes", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes()),
             ]),
             "text/plain; version=0.0.4"));
     }
