@@ -12,14 +12,14 @@ public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken)
     {
         var interaction = version is null ? "read" : "vread";
-        var location = await records.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, patient) = await records.LocateToDecide(type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {
             return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
         }
 
         var patients = DecisionFacts.PatientsOf(location);
-        var decision = AccessPolicy.Decide(await facts.ForResource(context.Caller, Interaction.Read, location, cancellationToken).ConfigureAwait(false));
+        var decision = AccessPolicy.Decide(await facts.ForResource(context.Caller, Interaction.Read, location, patient, cancellationToken).ConfigureAwait(false));
         if (!decision.Granted)
         {
             var refusal = decision.Hidden ? Refusals.NotFound(type, id) : Refusals.Denied(type);

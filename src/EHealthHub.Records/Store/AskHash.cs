@@ -1,36 +1,55 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace EHealthHub.Records.Store;
 
-/// <summary>SHA-256 over length-prefixed fields: what a receipt is bound to. Two different asks never give the same bytes, because every field carries its length and every list its count.</summary>
-internal ref struct AskHash
+/// <summary>
+/// SHA-256 over length-prefixed fields: what a receipt is bound to. Two different asks never give the same bytes, because every field carries its length and every list its count. The fields are gathered and hashed at once: handed to the
+/// cryptographic library one by one they cost more than all of the hashing.
+/// </summary>
+internal readonly ref struct AskHash
 {
-    private readonly IncrementalHash _hash;
-    private readonly Span<byte> _scratch;
+    /// <summary>What was gathered beyond this many bytes is hashed, and a field as long is not gathered at all: an ask may hold bodies of many megabytes.</summary>
+    private const int GatheredBytesMax = 16 * 1024;
 
-    private AskHash(IncrementalHash hash, Span<byte> scratch)
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_spare;
+
+    private readonly ArrayBufferWriter<byte> _fields;
+    private readonly IncrementalHash? _hash;
+
+    private AskHash(ArrayBufferWriter<byte> fields, IncrementalHash? hash)
     {
+        _fields = fields;
         _hash = hash;
-        _scratch = scratch;
     }
 
-    /// <summary>Starts with the name of what is asked, so that a receipt for a read can never be one for a search. <paramref name="scratch"/> holds at least 256 bytes.</summary>
-    public static AskHash Start(string what, Span<byte> scratch)
-    {
-        var hash = new AskHash(IncrementalHash.CreateHash(HashAlgorithmName.SHA256), scratch);
-        hash.Add(what);
-        return hash;
-    }
+    /// <summary>Starts a short ask with the name of what is asked, so that a receipt for a read can never be one for a search.</summary>
+    public static AskHash Start(string what) => Start(what, null);
 
-    public readonly void Add(ReadOnlySpan<byte> bytes)
+    /// <summary>Starts an ask that may hold bodies.</summary>
+    public static AskHash StartLong(string what) => Start(what, IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
+
+    public void Add(ReadOnlySpan<byte> bytes)
     {
         Add(bytes.Length);
-        _hash.AppendData(bytes);
+        if (_hash is not null && bytes.Length > GatheredBytesMax)
+        {
+            HashGathered(_hash);
+            _hash.AppendData(bytes);
+            return;
+        }
+
+        _fields.Write(bytes);
+        if (_hash is not null && _fields.WrittenCount > GatheredBytesMax)
+        {
+            HashGathered(_hash);
+        }
     }
 
-    public readonly void Add(string? text)
+    public void Add(string? text)
     {
         if (text is null)
         {
@@ -38,25 +57,52 @@ internal ref struct AskHash
             return;
         }
 
-        var length = Encoding.UTF8.GetMaxByteCount(text.Length) <= _scratch.Length ? Encoding.UTF8.GetBytes(text, _scratch) : -1;
-        Add(length >= 0 ? _scratch[..length] : Encoding.UTF8.GetBytes(text));
+        Add(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, _fields);
     }
 
-    public readonly void Add(long number)
+    public void Add(long number)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        _hash.AppendData(bytes);
+        BinaryPrimitives.WriteInt64LittleEndian(_fields.GetSpan(sizeof(long)), number);
+        _fields.Advance(sizeof(long));
     }
 
-    public readonly void Add(DateTimeOffset time) => Add(Microseconds.From(time));
+    public void Add(DateTimeOffset time) => Add(Microseconds.From(time));
 
-    public readonly byte[] Finish()
+    public byte[] Finish()
     {
-        using (_hash)
+        byte[] result;
+        if (_hash is null)
         {
-            return _hash.GetHashAndReset();
+            result = SHA256.HashData(_fields.WrittenSpan);
+            _fields.Clear(); // with zeros: what was asked does not lie about
         }
+        else
+        {
+            using (_hash)
+            {
+                HashGathered(_hash);
+                result = _hash.GetHashAndReset();
+            }
+        }
+
+        s_spare = _fields.Capacity <= 4 * GatheredBytesMax ? _fields : null;
+        return result;
+    }
+
+    private static AskHash Start(string what, IncrementalHash? hash)
+    {
+        var fields = s_spare ?? new ArrayBufferWriter<byte>(512);
+        s_spare = null; // two asks that are gathered on one thread at the same time have a buffer each
+        var ask = new AskHash(fields, hash);
+        ask.Add(what);
+        return ask;
+    }
+
+    private void HashGathered(IncrementalHash hash)
+    {
+        hash.AppendData(_fields.WrittenSpan);
+        _fields.Clear();
     }
 }
 

@@ -9,7 +9,7 @@ public sealed record ReadAsk(ResourceLocation Location)
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("read/1", stackalloc byte[256]);
+        var hash = AskHash.Start("read/1");
         Location.AddTo(hash);
         return hash.Finish();
     }
@@ -27,7 +27,7 @@ public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? Be
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("history/1", stackalloc byte[256]);
+        var hash = AskHash.Start("history/1");
         Location.AddTo(hash);
         hash.Add(CountMax);
         hash.Add(BeforeVersion ?? -1);
@@ -47,7 +47,7 @@ public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, s
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("search/1", stackalloc byte[256]);
+        var hash = AskHash.Start("search/1");
         hash.Add((int)Compartment);
         hash.Add(CompartmentName);
         hash.Add(AfterPosition);
@@ -68,7 +68,7 @@ public sealed record SearchPage(IReadOnlyList<ResourceLocation> Matches, int? To
     /// <summary>What the second receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("release/1", stackalloc byte[256]);
+        var hash = AskHash.Start("release/1");
         hash.Add(Matches.Count);
         foreach (var match in Matches)
         {

@@ -73,7 +73,7 @@ public sealed class CommitAsk
     /// <summary>The salted hash of the plan: what the audit intent carries and the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("commit/1", stackalloc byte[256]);
+        var hash = AskHash.StartLong("commit/1");
         hash.Add(Salt.Span);
         hash.Add(Submitter);
         hash.Add(Time);

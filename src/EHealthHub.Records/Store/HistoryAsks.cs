@@ -37,7 +37,7 @@ public sealed record HistoryWalkAsk(string? Type, HistoryWindow Window, int Coun
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("history-walk/1", stackalloc byte[256]);
+        var hash = AskHash.Start("history-walk/1");
         hash.Add(Type);
         Window.AddTo(hash);
         hash.Add(CountMax);
@@ -63,7 +63,7 @@ public sealed record HistoryPage(IReadOnlyList<ResourceLocation> Versions, Histo
     /// <summary>What the second receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("history-release/1", stackalloc byte[256]);
+        var hash = AskHash.Start("history-release/1");
         hash.Add(Versions.Count);
         foreach (var version in Versions)
         {

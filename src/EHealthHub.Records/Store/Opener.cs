@@ -91,6 +91,20 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         }
     }
 
+    /// <summary>Reads what names the version and whom it is about, and leaves the rest of opened facts encoded.</summary>
+    public static FactsHead ReadHead(VersionRow row, ReadOnlySpan<byte> bytes, out string[] linkedPatients)
+    {
+        try
+        {
+            var head = FactsHead.Read(Split(bytes, out linkedPatients));
+            return head.Version == row.Version ? head : throw Tampered("The facts are of another version", row);
+        }
+        catch (InvalidDataException)
+        {
+            throw Tampered("The facts cannot be read", row);
+        }
+    }
+
     /// <summary>The JSON of a located version; empty for a deletion.</summary>
     public byte[] Body(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id)
     {

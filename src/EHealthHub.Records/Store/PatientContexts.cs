@@ -22,23 +22,33 @@ internal sealed class PatientContexts(Compartments compartments, KeyRing keys, O
             return null;
         }
 
-        var counter = reader.Counter(compartment.Key);
-        if (_kept.TryGet(compartment.Key, out var kept) && kept.Counter == counter)
+        if (Kept(reader, compartment) is { } kept)
         {
-            return kept.Context;
+            return kept;
         }
 
         reader.BeginSnapshot();
         try
         {
-            var (seen, context) = Build(reader, compartment);
-            _kept.Set(compartment.Key, (seen, context));
-            return context;
+            return Made(reader, compartment);
         }
         finally
         {
             reader.EndSnapshot();
         }
+    }
+
+    /// <summary>For a compartment found in the reader's present snapshot.</summary>
+    public PatientContext FindInSnapshot(SqliteReader reader, CompartmentInfo compartment) => Kept(reader, compartment) ?? Made(reader, compartment);
+
+    private PatientContext? Kept(SqliteReader reader, CompartmentInfo compartment) =>
+        _kept.TryGet(compartment.Key, out var kept) && kept.Counter == reader.Counter(compartment.Key) ? kept.Context : null;
+
+    private PatientContext Made(SqliteReader reader, CompartmentInfo compartment)
+    {
+        var (seen, context) = Build(reader, compartment);
+        _kept.Set(compartment.Key, (seen, context));
+        return context;
     }
 
     private (long Counter, PatientContext Context) Build(SqliteReader reader, CompartmentInfo compartment)

@@ -59,6 +59,26 @@ public sealed class RecordStore : IAsyncDisposable
         return Located(lease.Reader, lease.Reader.HeadsByToken(_parts.National.Resource(type, id)), type, id);
     }
 
+    /// <summary>
+    /// The current version of a resource together with what has to be known of its patient in order to decide, as <see cref="Locate"/> and <see cref="Context"/> give them, in one snapshot; no context for what belongs to no patient.
+    /// </summary>
+    public async ValueTask<(ResourceLocation? Location, PatientContext? Patient)> LocateToDecide(string type, string id, CancellationToken cancellationToken)
+    {
+        var token = _parts.National.Resource(type, id);
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        lease.Reader.BeginSnapshot();
+        try
+        {
+            var location = Located(lease.Reader, lease.Reader.HeadsByToken(token), type, id);
+            var patient = location?.Compartment == CompartmentKind.Patient ? _parts.Contexts.FindInSnapshot(lease.Reader, _parts.Compartments.Get(lease.Reader, location.CompartmentKey)) : null;
+            return (location, patient);
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
+        }
+    }
+
     /// <summary>A given version, or null.</summary>
     public async ValueTask<ResourceLocation?> LocateVersion(string type, string id, int version, CancellationToken cancellationToken)
     {
@@ -245,9 +265,17 @@ public sealed class RecordStore : IAsyncDisposable
     {
         var opened = new List<RecordVersion>(locations.Count);
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
-        foreach (var location in locations)
+        lease.Reader.BeginSnapshot(); // once for the page: each question by itself would take and give back SQLite's file locks
+        try
         {
-            opened.Add(_parts.Open(WithBody(lease.Reader, location)));
+            foreach (var location in locations)
+            {
+                opened.Add(_parts.Open(WithBody(lease.Reader, location)));
+            }
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
         }
 
         return opened;

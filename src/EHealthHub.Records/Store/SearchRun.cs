@@ -175,12 +175,12 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             return;
         }
 
-        var opened = Opener.Read(row, factsBytes);
+        var head = Opener.ReadHead(row, factsBytes, out var linked);
         _lastTaken = place.Position;
-        _matches.Add(Locations.From(place.Compartment, row, submitter, opened.Facts.Type, opened.Facts.Id));
-        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(opened)));
-        _patients.UnionWith(opened.LinkedPatients);
-        if (opened.Facts.PatientId is { } patient)
+        _matches.Add(Locations.From(place.Compartment, row, submitter, head.Type, head.Id));
+        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(linked, head.PatientId)));
+        _patients.UnionWith(linked);
+        if (head.PatientId is { } patient)
         {
             _patients.Add(patient);
         }

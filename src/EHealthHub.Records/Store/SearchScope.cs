@@ -19,7 +19,7 @@ public sealed record SearchScope(
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {
-        var hash = AskHash.Start("scope/1", stackalloc byte[256]);
+        var hash = AskHash.Start("scope/1");
         hash.Add((int)Compartment);
         hash.Add(CompartmentName);
         hash.Add(AllCompartments ? 1 : 0);
@@ -43,7 +43,9 @@ public sealed record SearchScope(
 /// <param name="Patients">The patients that it is about.</param>
 public sealed record SearchMatch(ResourceLocation Location, ReadOnlyMemory<byte> Facts, IReadOnlyList<string> Patients)
 {
-    internal static IReadOnlyList<string> PatientsOf(OpenedFacts opened) => opened.Facts.PatientId is { } patient ? [.. opened.LinkedPatients, patient] : opened.LinkedPatients;
+    internal static IReadOnlyList<string> PatientsOf(OpenedFacts opened) => PatientsOf(opened.LinkedPatients, opened.Facts.PatientId);
+
+    internal static IReadOnlyList<string> PatientsOf(IReadOnlyList<string> linked, string? patientId) => patientId is null ? linked : [.. linked, patientId];
 }
 
 /// <summary>What one step of a search found.</summary>
