@@ -45,10 +45,20 @@ public sealed class SearchFactsEncodingTests
             var bytes = Some.Encoded(facts);
             var decoded = SearchFacts.Decode(bytes);
             Assert.Equal((facts.Type, facts.Id, facts.Version, facts.LastUpdated, facts.Submitter, facts.PatientId, facts.Truncated), (decoded.Type, decoded.Id, decoded.Version, decoded.LastUpdated, decoded.Submitter, decoded.PatientId, decoded.Truncated));
+            Assert.Equal(new FactsHead(facts.Type, facts.Id, facts.Version, facts.PatientId), FactsHead.Read(bytes));
             Assert.Equal(facts.Values, decoded.Values);
             Assert.Equal(facts.Values.Select(v => (v.Number?.ToString(System.Globalization.CultureInfo.InvariantCulture), v.NumberTo)), decoded.Values.Select(v => (v.Number?.ToString(System.Globalization.CultureInfo.InvariantCulture), v.NumberTo)));
             Assert.Equal(bytes, Some.Encoded(decoded));
         }, iter: 2_000, seed: "0000KOeoGGm4");
+
+    [Fact]
+    public void What_does_not_begin_as_facts_do_has_no_head()
+    {
+        var bytes = Some.Encoded(Some.Facts(Observation));
+        Assert.Throws<InvalidDataException>(() => FactsHead.Read([]));
+        Assert.Throws<InvalidDataException>(() => FactsHead.Read(bytes.AsSpan(0, 3)));
+        Assert.Throws<InvalidDataException>(() => FactsHead.Read([0xff, .. bytes[1..]]));
+    }
 
     [Fact]
     public void No_damage_goes_unnoticed_and_no_bytes_throw_anything_else()

@@ -179,10 +179,12 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
     public async Task What_decides_access_follows_the_encounters_and_the_patient()
     {
         Assert.Null(await Hub.Store.Context("p1", default));
+        Assert.Equal((null, null), await Hub.Store.LocateToDecide("Patient", "p1", default));
         await Hub.Commit(Make.Ask(Make.Create(Make.Patient("1"), "p1", "p1")));
         Assert.Equal(("hospital-ankara", 0), await Summary());
         await Hub.Commit(Make.Ask("hospital-izmir", Make.Create(Make.Encounter("p1", "in-progress"), "e1", "p1"), Make.Create(Make.Encounter("p1", "finished"), "e2", "p1")));
         Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.Context("p1", default))!.OpenEncounters);
+        Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.LocateToDecide("Patient", "p1", default)).Patient!.OpenEncounters);
         await Hub.Commit(Make.Ask("hospital-izmir", Make.Update(await Hub.Locate("Encounter", "e1"), Make.Encounter("p1", "finished"))));
         Assert.Equal(("hospital-ankara", 0), await Summary());
         await Hub.Commit(Make.Ask("hospital-ankara", Make.Delete(await Hub.Locate("Patient", "p1"))));
@@ -190,8 +192,12 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
 
         async Task<(string?, int)> Summary()
         {
+            // Both ways of asking, and the one that is not kept first.
+            var (location, decided) = await Hub.Store.LocateToDecide("Patient", "p1", default);
             var context = await Hub.Store.Context("p1", default);
-            return (context!.PatientSubmitter, context.OpenEncounters.Count);
+            Assert.Equal((context!.PatientSubmitter, context.OpenEncounters.Count), (decided!.PatientSubmitter, decided.OpenEncounters.Count));
+            Assert.Equal("p1", location!.CompartmentName);
+            return (context.PatientSubmitter, context.OpenEncounters.Count);
         }
     }
 
