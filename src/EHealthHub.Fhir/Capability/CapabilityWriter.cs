@@ -13,7 +13,7 @@ public static class CapabilityWriter
 
     private const string Documentation =
         "Create on update (a client's own id) is for system scopes only: ids reveal existence. Conditional create is decided by one exact identifier (identifier=system|value). "
-        + "Search refuses unknown parameters unless Prefer: handling=lenient; chains, includes and sorting are refused by name.";
+        + "Search refuses unknown parameters unless Prefer: handling=lenient. A search names its patient, but for system scopes: by id, by an exact identifier, or by the address of a compartment.";
 
     /// <summary>UTF-8 JSON; a pure function of its arguments, so it may be kept. <paramref name="baseUrl"/> ends without a slash; the token endpoint lies beside its <c>/fhir</c>.</summary>
     public static byte[] Write(string baseUrl, string version, DateTimeOffset date, ServedApi served)
