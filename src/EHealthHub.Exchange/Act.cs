@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Trust;
 
@@ -9,7 +11,8 @@ namespace EHealthHub.Exchange;
 /// <param name="RequestId">X-Request-Id, or the one that the gateway gave.</param>
 /// <param name="Source">Remote address prefix.</param>
 /// <param name="RetryKey">Set where the caller gave a request id: the same request sent again gets the first result.</param>
-public sealed record ActContext(Caller Caller, string RequestId, string Source, string? RetryKey = null);
+/// <param name="Return">What a writer wants back (R4 3.1.0.1.8).</param>
+public sealed record ActContext(Caller Caller, string RequestId, string Source, string? RetryKey = null, ReturnPreference Return = ReturnPreference.Unstated);
 
 /// <summary>How an act ended: what the gateway sends.</summary>
 public sealed record ActResult
@@ -25,6 +28,9 @@ public sealed record ActResult
 
     /// <summary>The refusal that becomes an OperationOutcome; null on success.</summary>
     public Failure? Failure { get; init; }
+
+    /// <summary>What is said of a success to those who asked for an OperationOutcome; else empty.</summary>
+    public ImmutableArray<Issue> Outcome { get; init; } = [];
 
     /// <summary>Version for the ETag; null where there is none.</summary>
     public int? Version { get; init; }

@@ -23,15 +23,20 @@ public sealed class Acts
         var intents = new OpenIntents();
         var facts = new DecisionFacts(records);
         var check = new SubmissionCheck(validator, limits);
-        var flow = new WriteFlow(records, new WriteResolver(records, facts, hub, time), Journal, intents, time);
+        var conditions = new ConditionSearch(records, facts, Journal, hub);
+        var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
+        var flow = new WriteFlow(records, resolver, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);
         History = new ReadHistory(records, facts, Journal, hub, time);
-        Search = new SearchRecords(records, facts, Journal, new CursorCodec(vault.Derive("cursor/1")), new NoCodeSets(), hub, time);
+        var cursors = new CursorCodec(vault.Derive("cursor/1"));
+        Search = new SearchRecords(records, facts, Journal, cursors, new NoCodeSets(), hub, time);
         Everything = new FetchEverything(records, Search);
         Last = new FetchLast(Search);
+        Walk = new WalkHistory(records, Journal, cursors, hub, time);
         Submit = new SubmitResource(flow, check, Journal);
-        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, Search, Journal), Journal, limits, time);
+        Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
+        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, Journal), Journal, limits, time);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
     }
@@ -45,6 +50,12 @@ public sealed class Acts
     /// <summary>history-instance.</summary>
     public ReadHistory History { get; }
 
+    /// <summary>history-type, history-system.</summary>
+    public WalkHistory Walk { get; }
+
+    /// <summary>$meta, $meta-add, $meta-delete.</summary>
+    public ChangeMeta Meta { get; }
+
     /// <summary>search-type, search-system, search-compartment.</summary>
     public SearchRecords Search { get; }
 
@@ -54,7 +65,7 @@ public sealed class Acts
     /// <summary>$lastn.</summary>
     public FetchLast Last { get; }
 
-    /// <summary>create, update, delete.</summary>
+    /// <summary>create, update, patch, delete, each also by condition.</summary>
     public SubmitResource Submit { get; }
 
     /// <summary>batch, transaction.</summary>

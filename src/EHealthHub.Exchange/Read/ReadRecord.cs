@@ -8,10 +8,10 @@ namespace EHealthHub.Exchange.Read;
 /// <summary>read and vread (R4 3.1.0.2, 3.1.0.3): locate, decide, log, and only then open.</summary>
 public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal journal)
 {
-    /// <summary>The current version, or version <paramref name="version"/>.</summary>
-    public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken)
+    /// <summary>The current version, or version <paramref name="version"/>. <paramref name="operation"/>: the name for the log where an operation reads.</summary>
+    public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken, string? operation = null)
     {
-        var interaction = version is null ? "read" : "vread";
+        var interaction = operation ?? (version is null ? "read" : "vread");
         var (location, patient) = await records.LocateToDecide(type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {

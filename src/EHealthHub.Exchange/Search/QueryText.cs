@@ -18,5 +18,17 @@ public static class QueryText
         return pairs;
     }
 
+    /// <summary>Pairs as they stand in an address, with the question mark; empty where there are none.</summary>
+    public static string Write(IReadOnlyList<KeyValuePair<string, string>> pairs)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var (name, value) in pairs)
+        {
+            text.Append(text.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+        }
+
+        return text.ToString();
+    }
+
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -1,29 +1,64 @@
+using System.Globalization;
 using EHealthHub.Exchange.Read;
 using EHealthHub.Exchange.Search;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Exchange.Submit;
 
-/// <summary>The GET entries of a batch or transaction: read, vread and search-type, each decided and logged as if asked alone.</summary>
-internal sealed class BundleGet(ReadRecord read, SearchRecords search, Journal journal)
+/// <summary>The GET and HEAD entries of a batch or transaction: read, vread, history and search, each decided and logged as if asked alone.</summary>
+internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistory walk, SearchRecords search, Journal journal)
 {
     public async ValueTask<ActResult> Execute(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
+    {
+        var result = await Answer(context, entry, cancellationToken).ConfigureAwait(false);
+        if (IsNotModified(entry, result))
+        {
+            return result with { Status = 304, Body = default };
+        }
+
+        return entry.Action == EntryAction.Head && result.Failure is null ? result with { Body = default } : result;
+    }
+
+    private async ValueTask<ActResult> Answer(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
     {
         var url = entry.Url ?? "";
         var mark = url.IndexOf('?', StringComparison.Ordinal);
         var path = (mark < 0 ? url : url[..mark]).Split('/');
+        var query = QueryText.Parse(mark < 0 ? "" : url[(mark + 1)..]);
+        HistoryForm? form;
+        Failure? failure;
         switch (path)
         {
-            case [var type, var id] when mark < 0:
-                return await read.Execute(context, type, id, null, cancellationToken).ConfigureAwait(false);
-            case [var type, var id, "_history", var version] when mark < 0 && int.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var n):
+            case [var type, var id, "_history", var version] when entry.Id == id && mark < 0 && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var n):
                 return await read.Execute(context, type, id, n, cancellationToken).ConfigureAwait(false);
-            case [var type]:
-                return await search.Execute(context, type, QueryText.Parse(mark < 0 ? "" : url[(mark + 1)..]), strict: true, cancellationToken).ConfigureAwait(false);
+            case [var type, var id, "_history"] when entry.Id == id:
+                return HistoryForm.Parse(query).Try(out form, out failure)
+                    ? await history.Execute(context, type, id, form, cancellationToken).ConfigureAwait(false)
+                    : await Refuse(context, entry, failure.At(Place(entry)), cancellationToken).ConfigureAwait(false);
+            case ["_history"] or [_, "_history"] when path[0] == "_history" || path[0] == entry.Type:
+                return HistoryForm.Parse(query).Try(out form, out failure)
+                    ? await walk.Execute(context, path.Length == 1 ? null : entry.Type, form, cancellationToken).ConfigureAwait(false)
+                    : await Refuse(context, entry, failure.At(Place(entry)), cancellationToken).ConfigureAwait(false);
+            case [var type, var id] when entry.Id == id && mark < 0:
+                return await read.Execute(context, type, id, null, cancellationToken).ConfigureAwait(false);
+            case [var type] when type.Length > 0 && type == entry.Type:
+                return await search.Execute(context, type, query, strict: true, cancellationToken).ConfigureAwait(false);
             default:
-                var failure = Failure.Of(400, "not-supported", "bundle-get-not-supported", "This GET is not served inside a Bundle.", FormattableString.Invariant($"Bundle.entry[{entry.Index}].request.url"));
-                return await journal.Refuse(context, "batch", entry.Type, "", "bundle-get-not-supported", [], failure, cancellationToken).ConfigureAwait(false);
+                var unserved = Failure.Of(400, "not-supported", "bundle-get-not-supported", "This GET is not served inside a Bundle.", Place(entry));
+                return await Refuse(context, entry, unserved, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private ValueTask<ActResult> Refuse(ActContext context, PlannedEntry entry, Failure failure, CancellationToken cancellationToken) =>
+        journal.Refuse(context, "batch", entry.Type, entry.Id ?? "", failure.Issues[0].Code, [], failure, cancellationToken);
+
+    /// <summary>R4 3.1.0.2.1, conditional read, for one entry.</summary>
+    private static bool IsNotModified(PlannedEntry entry, ActResult result) => result is { Status: 200, Version: int version }
+        && (entry.IfNoneMatch is { } tags
+            ? tags.Matches(version)
+            : entry.IfModifiedSince is { } since && result.LastUpdated is { } updated && ConditionalHeaders.IsUnchangedSince(updated, since));
+
+    private static string Place(PlannedEntry entry) => FormattableString.Invariant($"Bundle.entry[{entry.Index}].request.url");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
 
@@ -17,14 +18,14 @@ internal sealed record EntryEnd(int Status, string Type, string Id, int Version,
     public string? Location => Version == 0 ? null : $"{Type}/{Id}/_history/{Version}";
 }
 
-/// <summary>A submission with every id, version, compartment and reference fixed: ready to be decided, logged and committed.</summary>
-internal sealed record ResolvedWrite
+/// <summary>A submission with every id, version, compartment and reference fixed: ready to be decided, logged and committed. Owns what patches made.</summary>
+internal sealed record ResolvedWrite : IDisposable
 {
-    /// <summary>Ends by position in the plan's entries.</summary>
-    public required ImmutableArray<EntryEnd> Ends { get; init; }
+    /// <summary>What each resource comes to, in processing order.</summary>
+    public required ImmutableArray<WriteStep> Steps { get; init; }
 
-    /// <summary>What is to be decided, each with the index of its entry in the plan.</summary>
-    public required ImmutableArray<(int Entry, AccessRequest Request)> Decisions { get; init; }
+    /// <summary>What is to be decided.</summary>
+    public required ImmutableArray<(WriteStep Step, AccessRequest Request)> Decisions { get; init; }
 
     /// <summary>The writes.</summary>
     public required ImmutableArray<WriteEntry> Writes { get; init; }
@@ -35,6 +36,36 @@ internal sealed record ResolvedWrite
     /// <summary>References as posted and as stored.</summary>
     public required IReadOnlyDictionary<string, string> References { get; init; }
 
+    /// <summary>What conditions were decided on.</summary>
+    public required ImmutableArray<DecidedOn> Decided { get; init; }
+
     /// <summary>Patients concerned.</summary>
     public required ImmutableArray<string> Patients { get; init; }
+
+    /// <summary>True when a condition needed a search.</summary>
+    public required bool Searched { get; init; }
+
+    /// <summary>Resources that patches made.</summary>
+    public required IReadOnlyList<FhirResource> Owned { get; init; }
+
+    /// <summary>Ends by position of the planned entries: the first step of each tells for it.</summary>
+    public ImmutableArray<EntryEnd> EndsOf(ImmutableArray<PlannedEntry> entries)
+    {
+        var ends = new Dictionary<PlannedEntry, EntryEnd>(entries.Length, ReferenceEqualityComparer.Instance);
+        foreach (var step in Steps)
+        {
+            ends.TryAdd(step.Entry, step.End!);
+        }
+
+        return [.. entries.Select(e => ends[e])];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var resource in Owned)
+        {
+            resource.Dispose();
+        }
+    }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Read;
 using EHealthHub.Exchange.Search;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
@@ -55,7 +56,7 @@ public sealed class SubmitBundle
             return await _journal.Refuse(context, "transaction", "Bundle", "", invalid.Issues[0].Code, [], invalid, cancellationToken).ConfigureAwait(false);
         }
 
-        var writes = plan.Entries.Where(e => e.Action != EntryAction.Get).ToImmutableArray();
+        var writes = plan.Entries.Where(e => !IsLook(e)).ToImmutableArray();
         var responses = new ResponseEntry[plan.Entries.Length];
         LogPosition? receipt = null;
         if (writes.Length > 0)
@@ -69,11 +70,11 @@ public sealed class SubmitBundle
             receipt = end.Receipt;
             for (var i = 0; i < writes.Length; i++)
             {
-                responses[writes[i].Index] = Response(end.Ends[i]);
+                responses[writes[i].Index] = Response(context, end, i);
             }
         }
 
-        foreach (var get in plan.Entries.Where(e => e.Action == EntryAction.Get))
+        foreach (var get in plan.Entries.Where(IsLook))
         {
             var result = await _get.Execute(context, get, cancellationToken).ConfigureAwait(false);
             receipt = result.Receipt;
@@ -111,13 +112,13 @@ public sealed class SubmitBundle
             return await _journal.Refuse(context, "batch", "Bundle", "", malformed.Issues[0].Code, [], malformed, cancellationToken).ConfigureAwait(false);
         }
 
-        if (entry.Action == EntryAction.Get)
+        if (IsLook(entry))
         {
             return await _get.Execute(context, entry, cancellationToken).ConfigureAwait(false);
         }
 
         var single = context with { RetryKey = context.RetryKey is null ? null : FormattableString.Invariant($"{context.RetryKey}#{entry.Index}") };
-        var failure = entry.Resource is { } resource ? _check.Check(resource, Place(entry)) : null;
+        var failure = Check(entry);
         if (failure is not null)
         {
             return await _journal.Refuse(single, "batch", entry.Type, entry.Id ?? "", failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false);
@@ -128,6 +129,8 @@ public sealed class SubmitBundle
         {
             Status = end.Ends[0].Status,
             Receipt = end.Receipt!,
+            Body = end.Bodies is [var body] ? body : default,
+            Outcome = context.Return == ReturnPreference.OperationOutcome ? Outcomes.Of(end.Ends[0]) : [],
             Location = end.Ends[0].Location,
             Version = end.Ends[0].Version == 0 ? null : end.Ends[0].Version,
             LastUpdated = end.Ends[0].Version == 0 ? null : end.Ends[0].LastUpdated,
@@ -139,7 +142,7 @@ public sealed class SubmitBundle
         var issues = ImmutableArray.CreateBuilder<Issue>();
         foreach (var entry in plan.Entries)
         {
-            if (entry.Resource is { } resource && _check.Check(resource, Place(entry)) is { } failure)
+            if (Check(entry) is { } failure)
             {
                 issues.AddRange(failure.Issues);
                 if (issues.Count >= _limits.IssuesMax)
@@ -152,15 +155,26 @@ public sealed class SubmitBundle
         return issues.Count == 0 ? null : SubmissionCheck.AsFailure([.. issues.Take(_limits.IssuesMax)]);
     }
 
+    private Failure? Check(PlannedEntry entry) => entry.Resource is { } resource ? _check.Check(resource, Place(entry)) : null;
+
+    private static bool IsLook(PlannedEntry entry) => entry.Action is EntryAction.Get or EntryAction.Head;
+
     private static string Place(PlannedEntry entry) => FormattableString.Invariant($"Bundle.entry[{entry.Index}].resource");
 
-    private static int Order(EntryAction action) => action switch { EntryAction.Delete => 0, EntryAction.Create => 1, EntryAction.Update => 2, _ => 3 };
+    private static int Order(EntryAction action) => action switch { EntryAction.Delete => 0, EntryAction.Create => 1, EntryAction.Update or EntryAction.Patch => 2, _ => 3 };
 
-    private static ResponseEntry Response(EntryEnd end) =>
-        new(end.Status, end.Location, end.Version == 0 ? null : end.Version, end.Version == 0 ? null : end.LastUpdated, null, null);
+    private static ResponseEntry Response(ActContext context, WriteEnd written, int index)
+    {
+        var end = written.Ends[index];
+        var body = written.Bodies.IsDefaultOrEmpty ? default : written.Bodies[index];
+        return new ResponseEntry(end.Status, end.Location, end.Version == 0 ? null : end.Version, end.Version == 0 ? null : end.LastUpdated, body.IsEmpty ? default(ReadOnlyMemory<byte>?) : body, null)
+        {
+            Outcome = context.Return == ReturnPreference.OperationOutcome ? Outcomes.Of(end) : [],
+        };
+    }
 
     private static ResponseEntry Response(ActResult result) =>
-        new(result.Status, result.Location, result.Version, result.LastUpdated, result.Body.IsEmpty ? default(ReadOnlyMemory<byte>?) : result.Body, result.Failure);
+        new(result.Status, result.Location, result.Version, result.LastUpdated, result.Body.IsEmpty ? default(ReadOnlyMemory<byte>?) : result.Body, result.Failure) { Outcome = result.Outcome };
 
     private ActResult Answer(bool transaction, ResponseEntry[] responses, LogPosition receipt, string language)
     {

@@ -1,11 +1,11 @@
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
-using EHealthHub.Fhir.Writing;
 
 namespace EHealthHub.Exchange.Submit;
 
-/// <summary>create, conditional create, update and delete of one resource (R4 3.1.0.4, .7, .8).</summary>
+/// <summary>create, update, patch and delete of one resource, by id or by condition (R4 3.1.0.4, .6, .7, .8).</summary>
 public sealed class SubmitResource
 {
     private readonly WriteFlow _flow;
@@ -20,11 +20,12 @@ public sealed class SubmitResource
     }
 
     /// <summary>Creates; with <paramref name="ifNoneExist"/> only when nothing matches, else 200 with the place of the match.</summary>
-    public ValueTask<ActResult> Create(ActContext context, string type, FhirResource resource, IdentifierCondition? ifNoneExist, CancellationToken cancellationToken) =>
+    public ValueTask<ActResult> Create(ActContext context, string type, FhirResource resource, Condition? ifNoneExist, CancellationToken cancellationToken) =>
         Write(context, "create", new PlannedEntry { Index = -1, Action = EntryAction.Create, Type = type, IfNoneExist = ifNoneExist, Resource = resource }, cancellationToken);
 
-    /// <summary>Updates the resource with this id; creates under a caller's own id for system scopes only.</summary>
-    public async ValueTask<ActResult> Update(ActContext context, string type, string id, FhirResource resource, int? ifMatch, CancellationToken cancellationToken)
+    /// <summary>Updates the resource with this id; creates under a caller's own id for system scopes only. <paramref name="ifNoneMatch"/> <c>*</c>: only where there is none.</summary>
+    public async ValueTask<ActResult> Update(
+        ActContext context, string type, string id, FhirResource resource, VersionTags? ifMatch, VersionTags? ifNoneMatch, CancellationToken cancellationToken)
     {
         if (!string.Equals(resource.Id, id, StringComparison.Ordinal))
         {
@@ -32,12 +33,33 @@ public sealed class SubmitResource
             return await _journal.Refuse(context, "update", type, id, "id-mismatch", [], failure, cancellationToken).ConfigureAwait(false);
         }
 
-        return await Write(context, "update", new PlannedEntry { Index = -1, Action = EntryAction.Update, Type = type, Id = id, IfMatch = ifMatch, Resource = resource }, cancellationToken).ConfigureAwait(false);
+        return await Write(
+            context, "update", new PlannedEntry { Index = -1, Action = EntryAction.Update, Type = type, Id = id, IfMatch = ifMatch, IfNoneMatch = ifNoneMatch, Resource = resource }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Updates the one resource that matches, or creates where none does (R4 3.1.0.4.3).</summary>
+    public ValueTask<ActResult> Update(ActContext context, Condition where, FhirResource resource, VersionTags? ifMatch, VersionTags? ifNoneMatch, CancellationToken cancellationToken) =>
+        Write(context, "update", new PlannedEntry { Index = -1, Action = EntryAction.Update, Type = where.Type, Where = where, IfMatch = ifMatch, IfNoneMatch = ifNoneMatch, Resource = resource }, cancellationToken);
+
+    /// <summary>
+    /// Changes the resource as it is now by <paramref name="edit"/>, which gives what it becomes. What changes nothing writes nothing. Somebody else's change in between runs it again; 409 when that goes on.
+    /// <paramref name="interaction"/> is the name for the log: <c>patch</c>, or an operation's.
+    /// </summary>
+    public ValueTask<ActResult> Patch(
+        ActContext context, string interaction, string type, string id, Func<FhirResource, Result<FhirResource>> edit, VersionTags? ifMatch, CancellationToken cancellationToken) =>
+        Write(context, interaction, new PlannedEntry { Index = -1, Action = EntryAction.Patch, Type = type, Id = id, IfMatch = ifMatch, Edit = edit }, cancellationToken);
+
+    /// <summary>Changes the one resource that matches: 404 where none does, 412 where several do (R4 3.1.0.6).</summary>
+    public ValueTask<ActResult> Patch(ActContext context, Condition where, Func<FhirResource, Result<FhirResource>> edit, VersionTags? ifMatch, CancellationToken cancellationToken) =>
+        Write(context, "patch", new PlannedEntry { Index = -1, Action = EntryAction.Patch, Type = where.Type, Where = where, IfMatch = ifMatch, Edit = edit }, cancellationToken);
+
     /// <summary>Deletes: a new version that says so. Later reads give 410; the history stays.</summary>
-    public ValueTask<ActResult> Delete(ActContext context, string type, string id, int? ifMatch, CancellationToken cancellationToken) =>
+    public ValueTask<ActResult> Delete(ActContext context, string type, string id, VersionTags? ifMatch, CancellationToken cancellationToken) =>
         Write(context, "delete", new PlannedEntry { Index = -1, Action = EntryAction.Delete, Type = type, Id = id, IfMatch = ifMatch }, cancellationToken);
+
+    /// <summary>Deletes what matches (R4 3.1.0.7.1): one; several at once for system scopes and within one patient's compartment, up to <see cref="IdentityResolver.DeletesMax"/>; else 412.</summary>
+    public ValueTask<ActResult> Delete(ActContext context, Condition where, VersionTags? ifMatch, CancellationToken cancellationToken) =>
+        Write(context, "delete", new PlannedEntry { Index = -1, Action = EntryAction.Delete, Type = where.Type, Where = where, IfMatch = ifMatch }, cancellationToken);
 
     private async ValueTask<ActResult> Write(ActContext context, string interaction, PlannedEntry entry, CancellationToken cancellationToken)
     {
@@ -52,20 +74,22 @@ public sealed class SubmitResource
             }
         }
 
-        var end = await _flow.Execute(context, interaction, [entry], LinksToResolve.None, cancellationToken).ConfigureAwait(false);
+        return Answer(context, await _flow.Execute(context, interaction, [entry], LinksToResolve.None, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static ActResult Answer(ActContext context, WriteEnd end)
+    {
         if (end.Refusal is { } refusal)
         {
             return refusal;
         }
 
         var made = end.Ends[0];
-        var body = entry.Resource is { } posted && made.Written >= 0 && made.Version > 0
-            ? ResourceWriter.Stamp(posted, made.Id, made.Version, made.LastUpdated, end.References)
-            : ReadOnlyMemory<byte>.Empty;
         return new ActResult
         {
             Status = made.Status,
-            Body = body,
+            Body = end.Bodies is [var body] ? body : default,
+            Outcome = context.Return == ReturnPreference.OperationOutcome ? Outcomes.Of(made) : [],
             Version = made.Version == 0 ? null : made.Version,
             LastUpdated = made.Version == 0 ? null : made.LastUpdated,
             Location = made.Location,

@@ -5,7 +5,9 @@ using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Transactions;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Exchange.Submit;
@@ -13,17 +15,18 @@ namespace EHealthHub.Exchange.Submit;
 /// <summary>A submission that ended well, or the refusal.</summary>
 /// <param name="Refusal">The answer when refused.</param>
 /// <param name="Ends">What each entry came to.</param>
-/// <param name="References">References as stored, for the response's representation.</param>
+/// <param name="Bodies">What each entry's resource is now, where the caller wants that and there is one; else empty.</param>
 /// <param name="Receipt">Position of the outcome.</param>
-/// <param name="Repeated">True when the same request had been answered before.</param>
-internal sealed record WriteEnd(ActResult? Refusal, ImmutableArray<EntryEnd> Ends, IReadOnlyDictionary<string, string> References, LogPosition? Receipt, bool Repeated);
+internal sealed record WriteEnd(ActResult? Refusal, ImmutableArray<EntryEnd> Ends, ImmutableArray<ReadOnlyMemory<byte>> Bodies, LogPosition? Receipt);
 
 /// <summary>
 /// The way of every write: resolve, decide each entry by itself, log the intent, commit under its receipt, log the outcome. When a condition no longer holds inside the transaction, it resolves again, a bounded number of times.
 /// </summary>
 internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Journal journal, OpenIntents intents, TimeProvider time)
 {
-    private const int AttemptsMax = 4;
+    private const int AttemptsMax = 5;
+
+    private readonly Turns _turns = new();
 
     // 32 bytes each; an entry of the log holds at most some 60,000 bytes.
     private const int HashesPerEntryMax = 1_500;
@@ -37,88 +40,153 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
             return await Repeat(context, interaction, type, id, first, cancellationToken).ConfigureAwait(false);
         }
 
-        for (var attempt = 1; ; attempt++)
+        var hasTurn = false;
+        try
         {
-            var now = Microseconds(time.GetUtcNow());
-            var resolution = await resolver.Resolve(context.Caller, entries, links, now, cancellationToken).ConfigureAwait(false);
-            if (!resolution.Try(out var write, out var failure))
+            for (var attempt = 1; ; attempt++)
             {
-                return Refused(await journal.Refuse(context, interaction, type, id, failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false));
-            }
+                var (end, searched, position) = await Try(context, interaction, entries, links, type, id, cancellationToken).ConfigureAwait(false);
+                if (end is not null)
+                {
+                    return end;
+                }
 
-            if (Decide(write, entries) is var (rule, refusal) && refusal is not null)
-            {
-                return Refused(await journal.Refuse(context, interaction, type, id, rule, write.Patients, refusal, cancellationToken).ConfigureAwait(false));
-            }
+                if (searched && !hasTurn)
+                {
+                    hasTurn = await _turns.Wait(cancellationToken).ConfigureAwait(false);
+                }
 
-            if (Mismatch(write, entries) is { } mismatch)
-            {
-                return Refused(await journal.Refuse(context, interaction, type, id, "version-conflict", write.Patients, mismatch, cancellationToken).ConfigureAwait(false));
+                if (attempt == AttemptsMax || (searched && !hasTurn))
+                {
+                    return Refused(ActResult.Refused(Refusals.Busy(type), position!));
+                }
             }
-
-            var (result, position) = await Commit(context, interaction, entries, write, rule, now, cancellationToken).ConfigureAwait(false);
-            switch (result.Status)
+        }
+        finally
+        {
+            if (hasTurn)
             {
-                case CommitStatus.Committed:
-                    return new WriteEnd(null, write.Ends, write.References, position, false);
-                case CommitStatus.Repeated:
-                    return await Repeat(context, interaction, type, id, result.FirstResult, cancellationToken).ConfigureAwait(false);
-                case CommitStatus.Conflict when attempt < AttemptsMax:
-                    continue;
-                default:
-                    return Refused(ActResult.Refused(Refusals.Busy(type), position));
+                _turns.Done();
             }
         }
     }
 
-    private static (string Rule, Failure? Refusal) Decide(ResolvedWrite write, ImmutableArray<PlannedEntry> entries)
+    /// <summary>One attempt; no end when a condition no longer held inside the transaction.</summary>
+    private async ValueTask<(WriteEnd? End, bool Searched, LogPosition? Position)> Try(
+        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, LinksToResolve links, string type, string id, CancellationToken cancellationToken)
+    {
+        var now = Microseconds(time.GetUtcNow());
+        var resolution = await resolver.Resolve(context, interaction, entries, links, now, cancellationToken).ConfigureAwait(false);
+        if (!resolution.Try(out var write, out var failure))
+        {
+            return (Refused(await journal.Refuse(context, interaction, type, id, resolution.Rule, resolution.Patients, failure, cancellationToken).ConfigureAwait(false)), false, null);
+        }
+
+        using (write)
+        {
+            if (Decide(write) is var (rule, refusal) && refusal is not null)
+            {
+                return (Refused(await journal.Refuse(context, interaction, type, id, rule, write.Patients, refusal, cancellationToken).ConfigureAwait(false)), false, null);
+            }
+
+            if (Mismatch(write) is { } mismatch)
+            {
+                return (Refused(await journal.Refuse(context, interaction, type, id, mismatch.Issues[0].Code, write.Patients, mismatch, cancellationToken).ConfigureAwait(false)), false, null);
+            }
+
+            var ends = write.EndsOf(entries);
+            var (result, position) = await Commit(context, interaction, entries, write, ends, rule, now, cancellationToken).ConfigureAwait(false);
+            return result.Status switch
+            {
+                CommitStatus.Committed => (new WriteEnd(null, ends, Bodies(context, write, entries), position), false, position),
+                CommitStatus.Repeated => (await Repeat(context, interaction, type, id, result.FirstResult, cancellationToken).ConfigureAwait(false), false, position),
+                _ => (null, write.Searched, position),
+            };
+        }
+    }
+
+    private static (string Rule, Failure? Refusal) Decide(ResolvedWrite write)
     {
         var rule = "nothing-to-do";
-        foreach (var (index, request) in write.Decisions)
+        foreach (var (step, request) in write.Decisions)
         {
             var decision = AccessPolicy.Decide(request);
             rule = decision.Rule;
             if (!decision.Granted)
             {
-                var entry = entries[index];
-                var place = entry.Index < 0 ? entry.Type : $"Bundle.entry[{entry.Index}]";
+                var entry = step.Entry;
                 var refusal = decision.Hidden ? Refusals.NotFound(entry.Type, entry.Id ?? "") : Refusals.Denied(entry.Type);
-                return (rule, refusal with { Issues = [refusal.Issues[0] with { Expression = place }] });
+                return (rule, refusal with { Issues = [refusal.Issues[0] with { Expression = step.Place }] });
             }
         }
 
         return (rule, null);
     }
 
-    private static Failure? Mismatch(ResolvedWrite write, ImmutableArray<PlannedEntry> entries)
+    private static Failure? Mismatch(ResolvedWrite write)
     {
-        for (var i = 0; i < entries.Length; i++)
+        foreach (var step in write.Steps)
         {
-            if (entries[i].IfMatch is int wanted && write.Ends[i] is { Written: >= 0 } end && end.Version - 1 != wanted)
+            if (step is not { End.Written: >= 0, Current: { } current } || (step.Entry.IfMatch is null && step.Entry.IfNoneMatch is null))
             {
-                return Refusals.VersionConflict(entries[i].Type);
+                continue;
+            }
+
+            if (step.Entry.IfMatch is { } wanted && !(wanted.Any ? !current.Deleted : wanted.Matches(current.Version)))
+            {
+                return Refusals.VersionConflict(step.Entry.Type) is var conflict && step.Entry.Index < 0 ? conflict : conflict.At(step.Place);
+            }
+
+            if (step.Entry.IfNoneMatch is { } unwanted && !current.Deleted && unwanted.Matches(current.Version))
+            {
+                return Refusals.AlreadyExists(step.Entry.Type) is var exists && step.Entry.Index < 0 ? exists : exists.At(step.Place);
             }
         }
 
         return null;
     }
 
+    /// <summary>What the caller wants back: the resource of a write that stands alone unless told otherwise, of a Bundle's entries only when asked for.</summary>
+    private static ImmutableArray<ReadOnlyMemory<byte>> Bodies(ActContext context, ResolvedWrite write, ImmutableArray<PlannedEntry> entries)
+    {
+        if (!(context.Return == ReturnPreference.Representation || (context.Return == ReturnPreference.Unstated && entries is [{ Index: < 0 }])))
+        {
+            return [];
+        }
+
+        var bodies = new Dictionary<PlannedEntry, ReadOnlyMemory<byte>>(entries.Length, ReferenceEqualityComparer.Instance);
+        foreach (var step in write.Steps)
+        {
+            if (step is { Resource: { } resource, End: { Written: >= 0 } end })
+            {
+                bodies[step.Entry] = ResourceWriter.Stamp(resource, end.Id, end.Version, end.LastUpdated, write.References);
+            }
+            else if (!step.Unchanged.IsEmpty)
+            {
+                bodies[step.Entry] = step.Unchanged;
+            }
+        }
+
+        return [.. entries.Select(e => bodies.GetValueOrDefault(e))];
+    }
+
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(
-        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, string rule, DateTimeOffset now, CancellationToken cancellationToken)
+        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ask = new CommitAsk
         {
             Entries = write.Writes,
             Resolved = write.Resolved,
+            Decided = write.Decided,
             References = write.References,
             Submitter = context.Caller.Institution ?? context.Caller.Person ?? throw new InvalidOperationException("A caller without institution and person was granted a write."),
             Time = now,
             RequestKey = context.RetryKey,
-            Result = context.RetryKey is null ? default : FirstResults.Encode(write.Ends),
+            Result = context.RetryKey is null ? default : FirstResults.Encode(ends),
             Salt = RandomNumberGenerator.GetBytes(16),
         };
         var hash = ask.Hash();
-        var (type, id) = write.Ends is [var only] ? (only.Type, only.Id) : ("Bundle", "");
+        var (type, id) = ends is [var only] ? (only.Type, only.Id) : ("Bundle", "");
         var entry = journal.Entry(context, EntryKind.WriteIntent, interaction, type, id, rule, write.Patients) with { Hashes = hash, Detail = Summary(entries) };
 
         using var open = intents.Open();
@@ -150,10 +218,10 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
         var ends = FirstResults.Decode(first.Span);
         var entry = journal.Entry(context, EntryKind.Administration, interaction, type, id, "request-repeated", []);
         var position = await journal.Record(entry, cancellationToken).ConfigureAwait(false);
-        return new WriteEnd(null, ends, ImmutableDictionary<string, string>.Empty, position, true);
+        return new WriteEnd(null, ends, [], position);
     }
 
-    private static WriteEnd Refused(ActResult refusal) => new(refusal, [], ImmutableDictionary<string, string>.Empty, refusal.Receipt, false);
+    private static WriteEnd Refused(ActResult refusal) => new(refusal, [], [], refusal.Receipt);
 
     private static DateTimeOffset Microseconds(DateTimeOffset t) => new(t.UtcTicks / 10 * 10, TimeSpan.Zero);
 

@@ -47,7 +47,17 @@ public static class OutcomeTexts
         bundle-duplicate-full-url | Two entries have the same fullUrl. | İki kaydın fullUrl değeri aynı.
         bundle-duplicate-identity | Two entries concern the same resource. | İki kayıt aynı kaynakla ilgili.
         reference-unresolved | A reference names no entry of the bundle. | Bir başvuru paketteki hiçbir kaydı göstermiyor.
-        condition-not-supported | This condition is not supported; the hub decides conditions by one exact identifier. | Bu koşul desteklenmiyor; merkez koşulları tek bir tam kimlik numarasıyla değerlendirir.
+        condition-not-supported | This condition is not supported for this method. | Bu koşul bu yöntem için desteklenmiyor.
+        condition-invalid | The condition is not a search that can be decided. | Koşul, değerlendirilebilecek bir arama değil.
+        condition-many | Several resources match the condition. | Koşulla birden fazla kaynak eşleşiyor.
+        condition-id | The id in the content is not that of the resource that matches the condition. | İçerikteki kimlik, koşulla eşleşen kaynağın kimliği değil.
+        condition-id-own | Only a system scope may choose an id; leave it out. | Kimliği yalnızca sistem kapsamı seçebilir; kimliği yazmayın.
+        condition-id-taken | A resource with this id exists, and does not match the condition. | Bu kimliğe sahip bir kaynak var ve koşulla eşleşmiyor.
+        conditions-too-many | The request has too many conditions that need a search. | İstekte arama gerektiren çok fazla koşul var.
+        history-system-scope | The history of more than one resource is for system scopes. | Birden fazla kaynağın geçmişi yalnızca sistem kapsamına açıktır.
+        already-exists | The resource exists already. | Kaynak zaten var.
+        patch-identity | A patch cannot change the type or the id. | Bir yama türü ya da kimliği değiştiremez.
+        patch-not-supported | A patch of this kind is not supported. | Bu tür bir yama desteklenmiyor.
         if-match | The version condition is not understood. | Sürüm koşulu anlaşılamadı.
         element-unknown | An element is not defined for this type. | Bir öge bu tür için tanımlı değil.
         element-missing | A required element is missing. | Zorunlu bir öge eksik.

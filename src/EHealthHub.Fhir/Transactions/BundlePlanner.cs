@@ -11,7 +11,7 @@ internal sealed class BundlePlanner
 {
     private readonly bool _atomic;
     private readonly PlannedEntry[] _entries;
-    private readonly Dictionary<string, IdentifierCondition> _conditional = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Condition> _conditional = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _relative = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
     private readonly HashSet<string> _created = new(StringComparer.Ordinal);
@@ -81,6 +81,7 @@ internal sealed class BundlePlanner
     {
         var fullUrls = new HashSet<string>(StringComparer.Ordinal);
         var identities = new HashSet<string>(StringComparer.Ordinal);
+        var conditions = new HashSet<Condition>();
         for (var i = 0; i < _entries.Length; i++)
         {
             var entry = _entries[i];
@@ -94,7 +95,7 @@ internal sealed class BundlePlanner
                 _ = entry.Action == EntryAction.Create && _created.Add(entry.FullUrl);
             }
 
-            if (_atomic && entry.Action is EntryAction.Update or EntryAction.Delete && !identities.Add($"{entry.Type}/{entry.Id}"))
+            if (_atomic && entry.Action is EntryAction.Update or EntryAction.Delete or EntryAction.Patch && (entry.Where is { } where ? !conditions.Add(where) : !identities.Add($"{entry.Type}/{entry.Id}")))
             {
                 Keep(i, Failure.Of(400, "duplicate", "bundle-duplicate-identity", "Another entry of the transaction changes the same resource.", Place(entry, ".request.url")));
             }
@@ -115,7 +116,7 @@ internal sealed class BundlePlanner
             if (ResourceLinks.TryConditional(reference, out var type, out var query))
             {
                 return Conditional(reference, type, query) is { } problem
-                    ? Failure.Of(412, "not-supported", "condition-not-supported", $"The hub does not decide {problem}.", ResourceLinks.Place(resource, path, start))
+                    ? Failure.Of(400, "invalid", "condition-invalid", problem, ResourceLinks.Place(resource, path, start))
                     : null;
             }
 
@@ -125,7 +126,7 @@ internal sealed class BundlePlanner
         });
     }
 
-    /// <summary>Notes a conditional reference; answers with what the hub cannot decide.</summary>
+    /// <summary>Notes a conditional reference; answers with what is wrong about it.</summary>
     private string? Conditional(string reference, string type, string query)
     {
         if (_conditional.ContainsKey(reference))
@@ -135,17 +136,17 @@ internal sealed class BundlePlanner
 
         if (!ResourceTypes.IsKnown(type))
         {
-            return "a condition on a type that R4 does not have";
+            return "R4 has no resource of the type in the condition.";
         }
 
-        if (IdentifierConditions.Parse(type, query, out var problem) is not { } condition)
+        if (!Condition.Parse(type, query).Try(out var condition, out var failure))
         {
-            return problem;
+            return failure.Issues[0].Diagnostics;
         }
 
         if (_conditional.Count == _limits.BundleEntriesMax)
         {
-            return $"more than {_limits.BundleEntriesMax} different conditional references in one transaction";
+            return $"A transaction has at most {_limits.BundleEntriesMax} different conditional references.";
         }
 
         _conditional.Add(reference, condition);
@@ -183,7 +184,7 @@ internal sealed class BundlePlanner
         { Failure: not null } => 0,
         { Action: EntryAction.Delete } => 1,
         { Action: EntryAction.Create } => 2,
-        { Action: EntryAction.Update } => 3,
+        { Action: EntryAction.Update or EntryAction.Patch } => 3,
         _ => 4,
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 
@@ -11,6 +12,7 @@ internal static class EntryReader
 {
     private const string Structure = "structure";
     private const string Shape = "bundle-entry";
+    private const int GetUrlMax = 8_192;
 
     public static PlannedEntry Read(JsonElement entry, int index)
     {
@@ -36,6 +38,11 @@ internal static class EntryReader
             return Fail(planned, 400, "required", Shape, "The request needs a method and a url.", ".request");
         }
 
+        if (method is "GET" or "HEAD")
+        {
+            return Get(planned with { Action = method == "GET" ? EntryAction.Get : EntryAction.Head }, entry, request, written);
+        }
+
         if (RequestUrl.Parse(written) is not { } url)
         {
             return Fail(planned, 400, "value", "bundle-request-url", "request.url is none of Type, Type/id or Type?query with a type of R4, relative to the base.", ".request.url");
@@ -45,11 +52,10 @@ internal static class EntryReader
         return method switch
         {
             "POST" => Create(planned, entry, request, url),
-            "PUT" => Update(planned, entry, request, url),
-            "DELETE" => Delete(planned, entry, request, url),
-            "GET" => Get(planned, entry, url, written),
-            "PATCH" or "HEAD" => Fail(planned, 400, "not-supported", "bundle-method", $"{method} is not supported in a Bundle.", ".request.method"),
-            _ => Fail(planned, 400, "value", "bundle-method", "request.method is none of GET, POST, PUT, DELETE.", ".request.method"),
+            "PUT" => Existing(planned with { Action = EntryAction.Update }, request, url) is var update && update.Failure is null ? WithResource(update, entry) : update,
+            "PATCH" => Existing(planned with { Action = EntryAction.Patch }, request, url) is var patch && patch.Failure is null ? WithPatch(patch, entry) : patch,
+            "DELETE" => Existing(planned with { Action = EntryAction.Delete }, request, url) is var delete && delete.Failure is null ? WithoutResource(delete, entry) : delete,
+            _ => Fail(planned, 400, "value", "bundle-method", "request.method is none of GET, HEAD, POST, PUT, PATCH, DELETE.", ".request.method"),
         };
     }
 
@@ -61,86 +67,103 @@ internal static class EntryReader
             return Fail(planned, 400, "value", "bundle-request-url", "The url of a POST is a resource type and nothing else.", ".request.url");
         }
 
-        if (!TryText(request, "ifNoneExist"u8, out var condition))
+        if (!TryText(request, "ifNoneExist"u8, out var written))
         {
             return Fail(planned, 400, Structure, Shape, "ifNoneExist is no string.", ".request.ifNoneExist");
         }
 
-        if (condition is not null)
+        if (written is not null)
         {
-            planned = planned with { IfNoneExist = IdentifierConditions.Parse(url.Type, condition, out var problem) };
-            if (planned.IfNoneExist is null)
+            if (!Condition.Parse(url.Type, written, Place(planned, ".request.ifNoneExist")).Try(out var condition, out var failure))
             {
-                return Unsupported(planned, problem, ".request.ifNoneExist");
+                return planned with { Failure = failure };
             }
+
+            planned = planned with { IfNoneExist = condition };
         }
 
         return Foreign(planned, request, "ifMatch"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? WithResource(planned, entry);
     }
 
-    private static PlannedEntry Update(PlannedEntry planned, JsonElement entry, JsonElement request, RequestUrl url)
+    /// <summary>What PUT, PATCH and DELETE share: an id or a condition, and the versions that must be current.</summary>
+    private static PlannedEntry Existing(PlannedEntry planned, JsonElement request, RequestUrl url)
     {
-        planned = planned with { Action = EntryAction.Update };
-        if (url.Query is not null)
+        if (url.Rest is not null || (url.Id is null) == (url.Query is null))
         {
-            return Unsupported(planned, "a conditional update", ".request.url");
+            return Fail(planned, 400, "value", "bundle-request-url", "The url of a PUT, PATCH or DELETE is Type/id or Type?condition.", ".request.url");
         }
 
-        if (url.Id is null || url.Rest is not null)
+        if (url.Query is { } query)
         {
-            return Fail(planned, 400, "value", "bundle-request-url", "The url of a PUT is Type/id.", ".request.url");
+            if (!Condition.Parse(url.Type, query, Place(planned, ".request.url")).Try(out var condition, out var failure))
+            {
+                return planned with { Failure = failure };
+            }
+
+            planned = planned with { Where = condition };
         }
 
-        planned = Matching(planned, request);
-        return planned.Failure is not null ? planned : Foreign(planned, request, "ifNoneExist"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? WithResource(planned, entry);
+        planned = Tags(planned, request, "ifMatch"u8, static (p, tags) => p with { IfMatch = tags });
+        planned = planned.Action == EntryAction.Update && planned.Failure is null ? Tags(planned, request, "ifNoneMatch"u8, static (p, tags) => p with { IfNoneMatch = tags }) : planned;
+        return planned.Failure is not null ? planned
+            : planned.Action == EntryAction.Update ? Foreign(planned, request, "ifNoneExist"u8, "ifModifiedSince"u8, default) ?? planned
+            : Foreign(planned, request, "ifNoneExist"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? planned;
     }
 
-    private static PlannedEntry Delete(PlannedEntry planned, JsonElement entry, JsonElement request, RequestUrl url)
+    /// <summary>A read, history or search: the url goes to whoever answers it, who knows which there are.</summary>
+    private static PlannedEntry Get(PlannedEntry planned, JsonElement entry, JsonElement request, string written)
     {
-        planned = planned with { Action = EntryAction.Delete };
-        if (url.Query is not null)
+        var url = written.StartsWith('/') ? written[1..] : written;
+        var first = url[..(url.IndexOfAny(['/', '?']) is var end and >= 0 ? end : url.Length)];
+        if (url.Length > GetUrlMax || url.Any(char.IsControl) || !(first is "" or "_history" or "metadata" || ResourceTypes.IsKnown(first)))
         {
-            return Unsupported(planned, "a conditional delete", ".request.url");
+            return Fail(planned, 400, "value", "bundle-request-url", "The url of a GET is no read, history or search, relative to the base.", ".request.url");
         }
 
-        if (url.Id is null || url.Rest is not null)
-        {
-            return Fail(planned, 400, "value", "bundle-request-url", "The url of a DELETE is Type/id.", ".request.url");
-        }
-
-        planned = Matching(planned, request);
-        return planned.Failure is not null ? planned : Foreign(planned, request, "ifNoneExist"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? WithoutResource(planned, entry);
-    }
-
-    /// <summary>A GET may carry ifNoneMatch and ifModifiedSince; the hub always answers with the content, which R4 allows.</summary>
-    private static PlannedEntry Get(PlannedEntry planned, JsonElement entry, RequestUrl url, string written) =>
-        url.Rest is { } rest && rest.StartsWith('_') && !rest.StartsWith("_history", StringComparison.Ordinal)
-            ? Fail(planned, 400, "value", "bundle-request-url", "The url of a GET is no read, history or search.", ".request.url")
-            : WithoutResource(planned with { Action = EntryAction.Get, Url = written.StartsWith('/') ? written[1..] : written }, entry);
-
-    private static PlannedEntry Matching(PlannedEntry planned, JsonElement request)
-    {
-        if (!TryText(request, "ifMatch"u8, out var written))
-        {
-            return Fail(planned, 400, Structure, "if-match", "ifMatch is no string.", ".request.ifMatch");
-        }
-
-        if (written is null)
+        planned = Tags(planned with { Type = ResourceTypes.IsKnown(first) ? first : "", Id = RequestUrl.Parse(url)?.Id, Url = url }, request, "ifNoneMatch"u8, static (p, tags) => p with { IfNoneMatch = tags });
+        if (planned.Failure is not null)
         {
             return planned;
         }
 
-        var tag = written.StartsWith("W/", StringComparison.Ordinal) ? written[2..] : written;
-        return tag.Length > 2 && tag[0] == '"' && tag[^1] == '"' && int.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
-            ? planned with { IfMatch = version }
-            : Fail(planned, 400, "value", "if-match", "ifMatch is no version tag of the form W/\"1\".", ".request.ifMatch");
+        if (!TryText(request, "ifModifiedSince"u8, out var since) || (since is not null && !DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out _)))
+        {
+            return Fail(planned, 400, "value", Shape, "ifModifiedSince is no instant.", ".request.ifModifiedSince");
+        }
+
+        planned = since is null ? planned : planned with { IfModifiedSince = DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal) };
+        return Foreign(planned, request, "ifNoneExist"u8, "ifMatch"u8, default) ?? WithoutResource(planned, entry);
     }
 
-    /// <summary>A condition that the hub would not keep is refused rather than passed over.</summary>
+    private static PlannedEntry Tags(PlannedEntry planned, JsonElement request, ReadOnlySpan<byte> name, Func<PlannedEntry, VersionTags, PlannedEntry> set)
+    {
+        if (!request.TryGetProperty(name, out var value))
+        {
+            return planned;
+        }
+
+        var member = Encoding.UTF8.GetString(name);
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        return VersionTags.Parse(member, text).Try(out var tags, out _)
+            ? set(planned, tags)
+            : Fail(planned, 400, "value", "if-match", $"{member} is neither * nor a list of version tags of the form W/\"1\".", ".request." + member);
+    }
+
     private static PlannedEntry? Foreign(PlannedEntry planned, JsonElement request, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
     {
-        var name = request.TryGetProperty(first, out _) ? first : request.TryGetProperty(second, out _) ? second : request.TryGetProperty(third, out _) ? third : default;
+        var name = request.TryGetProperty(first, out _) ? first : request.TryGetProperty(second, out _) ? second : !third.IsEmpty && request.TryGetProperty(third, out _) ? third : default;
         return name.IsEmpty ? null : Unsupported(planned, Encoding.UTF8.GetString(name), "." + "request." + Encoding.UTF8.GetString(name));
+    }
+
+    /// <summary>R4 3.1.0.11.2: a patch travels as a Binary with a JSON Patch, or as the Parameters of a FHIRPath Patch.</summary>
+    private static PlannedEntry WithPatch(PlannedEntry planned, JsonElement entry)
+    {
+        if (!entry.TryGetProperty("resource"u8, out var root) || root.ValueKind != JsonValueKind.Object || !TryText(root, "resourceType"u8, out var type) || type is not ("Binary" or "Parameters"))
+        {
+            return Fail(planned, 400, "required", Shape, "A PATCH needs a Binary with a JSON Patch, or the Parameters of a FHIRPath Patch.", ".resource");
+        }
+
+        return planned with { Resource = new FhirResource(type, root) };
     }
 
     private static PlannedEntry WithoutResource(PlannedEntry planned, JsonElement entry) =>
@@ -163,7 +186,7 @@ internal static class EntryReader
             return Fail(planned, 400, "value", Shape, "The resourceType is not the one of request.url.", ".resource.resourceType");
         }
 
-        if (!TryText(root, "id"u8, out var id) || (planned.Action == EntryAction.Update && id != planned.Id))
+        if (!TryText(root, "id"u8, out var id) || (planned is { Action: EntryAction.Update, Where: null } && id != planned.Id))
         {
             return Fail(planned, 400, "value", Shape, "The id of the resource is not the one of request.url.", ".resource.id");
         }
@@ -193,5 +216,7 @@ internal static class EntryReader
         Fail(planned, 412, "not-supported", "condition-not-supported", $"The hub does not decide {what}.", element);
 
     private static PlannedEntry Fail(PlannedEntry planned, int status, string type, string code, string diagnostics, string element) =>
-        planned with { Failure = Failure.Of(status, type, code, diagnostics, string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{planned.Index}]{element}")) };
+        planned with { Failure = Failure.Of(status, type, code, diagnostics, Place(planned, element)) };
+
+    private static string Place(PlannedEntry planned, string element) => string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{planned.Index}]{element}");
 }

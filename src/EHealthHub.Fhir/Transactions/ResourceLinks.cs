@@ -47,9 +47,10 @@ internal static class ResourceLinks
         return question > 0 && type.All(char.IsAsciiLetter);
     }
 
-    public static Failure? CheckAlone(FhirResource resource, string path) =>
+    public static Failure? CheckAlone(FhirResource resource, string path, IReadOnlyDictionary<string, string>? known = null) =>
         Visit(resource, relativeToo: false, (reference, start) =>
-            IsTemporary(reference) ? Unresolved(resource, path, start, "A temporary reference names an entry of a transaction, and this is none.")
+            known?.ContainsKey(reference) == true ? null
+            : IsTemporary(reference) ? Unresolved(resource, path, start, "A temporary reference names an entry of a transaction, and this is none.")
             : TryConditional(reference, out _, out _) ? Unresolved(resource, path, start, "A conditional reference is resolved in a transaction, and this is none.")
             : null);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
@@ -14,14 +15,20 @@ public enum EntryAction
     /// <summary>POST Type, with or without ifNoneExist.</summary>
     Create = 1,
 
-    /// <summary>PUT Type/id.</summary>
+    /// <summary>PUT Type/id or Type?condition.</summary>
     Update = 2,
 
-    /// <summary>DELETE Type/id.</summary>
+    /// <summary>DELETE Type/id or Type?condition.</summary>
     Delete = 3,
 
-    /// <summary>GET Type/id or a search.</summary>
+    /// <summary>GET: a read, a history or a search.</summary>
     Get = 4,
+
+    /// <summary>PATCH Type/id or Type?condition.</summary>
+    Patch = 5,
+
+    /// <summary>HEAD: as GET, without the content.</summary>
+    Head = 6,
 }
 
 /// <summary>A condition by exact identifier: what the hub decides from national tokens alone.</summary>
@@ -42,20 +49,32 @@ public sealed record PlannedEntry
     /// <summary>Resource type.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Logical id from the request URL (update, delete, get); null for a create, whose id the hub assigns.</summary>
+    /// <summary>Logical id from the request URL (update, patch, delete, get); null for a create, whose id the hub assigns, and under a condition.</summary>
     public string? Id { get; init; }
 
     /// <summary>entry.fullUrl, if there is one.</summary>
     public string? FullUrl { get; init; }
 
-    /// <summary>ifNoneExist of a create.</summary>
-    public IdentifierCondition? IfNoneExist { get; init; }
+    /// <summary>ifNoneExist of a create: nothing may match.</summary>
+    public Condition? IfNoneExist { get; init; }
 
-    /// <summary>ifMatch: the version that must be current.</summary>
-    public int? IfMatch { get; init; }
+    /// <summary>The condition that stands for the id of an update, patch or delete.</summary>
+    public Condition? Where { get; init; }
 
-    /// <summary>The resource of a create or update.</summary>
+    /// <summary>ifMatch: the versions of which one must be current.</summary>
+    public VersionTags? IfMatch { get; init; }
+
+    /// <summary>ifNoneMatch: the versions of which none may be current; of an update (<c>*</c>: only where there is nothing), get or head.</summary>
+    public VersionTags? IfNoneMatch { get; init; }
+
+    /// <summary>ifModifiedSince of a get or head.</summary>
+    public DateTimeOffset? IfModifiedSince { get; init; }
+
+    /// <summary>The resource of a create or update; of a patch in a Bundle the Binary (JSON Patch) or Parameters (FHIRPath Patch).</summary>
     public FhirResource? Resource { get; init; }
+
+    /// <summary>How a patch changes the resource as it is: what it becomes. Set by whoever runs the patch; the plan leaves it open.</summary>
+    public Func<FhirResource, Result<FhirResource>>? Edit { get; init; }
 
     /// <summary>GET: the request URL as written, without a leading slash.</summary>
     public string? Url { get; init; }
@@ -73,11 +92,11 @@ public sealed class TransactionPlan
     /// <summary>True for a transaction, false for a batch.</summary>
     public required bool Atomic { get; init; }
 
-    /// <summary>DELETE, POST, PUT, GET; within a verb in the order of the Bundle. One for each entry posted; those with a failure come first.</summary>
+    /// <summary>DELETE, POST, PUT and PATCH, GET and HEAD; within a verb in the order of the Bundle. One for each entry posted; those with a failure come first.</summary>
     public required ImmutableArray<PlannedEntry> Entries { get; init; }
 
     /// <summary>The conditional references in the resources, as written, with their meaning. Transactions only.</summary>
-    public required IReadOnlyDictionary<string, IdentifierCondition> ConditionalReferences { get; init; }
+    public required IReadOnlyDictionary<string, Condition> ConditionalReferences { get; init; }
 
     /// <summary>
     /// Relative references in the resources that name a created entry, as written, with that entry's fullUrl: <c>Patient/1</c> in an entry at <c>http://sender/fhir/Observation/2</c> names the entry at <c>http://sender/fhir/Patient/1</c>
@@ -87,7 +106,7 @@ public sealed class TransactionPlan
 
     /// <summary>
     /// Reads the Bundle's skeleton and checks it: type, entry shape, duplicate fullUrl or identity, temporary references that name no entry (400 with the entry's place).
-    /// Conditions other than one exact identifier are refused (412, not-supported) by name. Does not validate the resources. In a transaction every fault found is reported, with the status of the first; in a batch it stays with its entry.
+    /// Conditions are taken as they are written; what they match is found out later. Does not validate the resources. In a transaction every fault found is reported, with the status of the first; in a batch it stays with its entry.
     /// </summary>
     public static Result<TransactionPlan> From(FhirResource bundle, FhirLimits limits) => BundlePlanner.Plan(bundle, limits);
 
@@ -95,4 +114,7 @@ public sealed class TransactionPlan
     /// For a resource that is submitted by itself, outside a transaction: 400 for a temporary (<c>urn:uuid:</c>) or conditional reference, which nothing could resolve; null when there is none. <paramref name="path"/> as for the validator.
     /// </summary>
     public static Failure? CheckAlone(FhirResource resource, string? path = null) => ResourceLinks.CheckAlone(resource, path ?? resource.Type);
+
+    /// <summary>As <see cref="CheckAlone"/>, for a resource whose references <paramref name="known"/> are resolved already.</summary>
+    public static Failure? CheckLeft(FhirResource resource, string? path, IReadOnlyDictionary<string, string> known) => ResourceLinks.CheckAlone(resource, path ?? resource.Type, known);
 }

@@ -25,7 +25,11 @@ public sealed record BundleEntry(string FullUrl, ReadOnlyMemory<byte>? Json, str
 /// <param name="LastUpdated">Time of the version; null where there is none.</param>
 /// <param name="Json">The resource for entries that return one (GET), else null.</param>
 /// <param name="Failure">The refusal of a batch entry, else null.</param>
-public sealed record ResponseEntry(int Status, string? Location, int? Version, DateTimeOffset? LastUpdated, ReadOnlyMemory<byte>? Json, Failure? Failure);
+public sealed record ResponseEntry(int Status, string? Location, int? Version, DateTimeOffset? LastUpdated, ReadOnlyMemory<byte>? Json, Failure? Failure)
+{
+    /// <summary>What is said of a success, where that was asked for; else empty.</summary>
+    public ImmutableArray<Issue> Outcome { get; init; } = [];
+}
 
 /// <summary>A link of a Bundle: self, next, first, previous.</summary>
 /// <param name="Relation">Its relation (RFC 8288).</param>
@@ -62,12 +66,16 @@ public static class BundleWriter
         json.WriteEndObject();
     }
 
-    /// <summary>A history, newest first.</summary>
-    public static void WriteHistory(IBufferWriter<byte> output, string id, DateTimeOffset now, int total, ImmutableArray<BundleLink> links, IReadOnlyList<BundleEntry> entries)
+    /// <summary>A history, newest first; <paramref name="total"/> is left out when null.</summary>
+    public static void WriteHistory(IBufferWriter<byte> output, string id, DateTimeOffset now, int? total, ImmutableArray<BundleLink> links, IReadOnlyList<BundleEntry> entries)
     {
         using var json = new Utf8JsonWriter(output, Options);
         Begin(json, id, now, "history");
-        json.WriteNumber("total"u8, total);
+        if (total is { } count)
+        {
+            json.WriteNumber("total"u8, count);
+        }
+
         Links(json, links);
         Each(json, entries, static (json, entry) =>
         {
@@ -100,10 +108,11 @@ public static class BundleWriter
             }
 
             Version(json, entry.Version, entry.LastUpdated);
-            if (entry.Failure is { } failure)
+            var issues = entry.Failure?.Issues ?? entry.Outcome;
+            if (!issues.IsEmpty)
             {
                 json.WritePropertyName("outcome"u8);
-                OperationOutcomeWriter.Write(json, failure.Issues, language);
+                OperationOutcomeWriter.Write(json, issues, language);
             }
 
             json.WriteEndObject();

@@ -6,11 +6,17 @@ using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Reading.Xml;
+using EHealthHub.Fhir.Transactions;
 using EHealthHub.Fhir.Writing;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
 
 namespace EHealthHub.Gateway.Endpoints;
+
+/// <summary>Conditions on the current version.</summary>
+/// <param name="Match">If-Match; null where there is none.</param>
+/// <param name="NoneMatch">If-None-Match; null where there is none.</param>
+internal sealed record CallTags(VersionTags? Match, VersionTags? NoneMatch);
 
 /// <summary>One request to the FHIR API, as its route's handler sees it: what stands in the address, and the common ways to read a body and to refuse.</summary>
 internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? route)
@@ -40,10 +46,27 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     public string Part(string name) => Value(Http, name);
 
     /// <summary>The context of an act without retries.</summary>
-    public ActContext Act() => Request.Act();
+    public ActContext Act() => WithWish(Request.Act());
+
+    /// <summary>The condition that stands for an id: the query string.</summary>
+    public Result<Condition> Condition() => Fhir.Transactions.Condition.Parse(Type, Http.Request.QueryString.Value ?? "", Type);
+
+    /// <summary>If-Match and If-None-Match.</summary>
+    public Result<CallTags> Tags()
+    {
+        var (match, noneMatch) = (Http.Request.Headers.IfMatch, Http.Request.Headers.IfNoneMatch);
+        VersionTags? wanted = null;
+        VersionTags? unwanted = null;
+        return match.Count > 0 && !VersionTags.Parse("If-Match", match.ToString()).Try(out wanted, out var failure) ? failure
+            : noneMatch.Count > 0 && !VersionTags.Parse("If-None-Match", noneMatch.ToString()).Try(out unwanted, out failure) ? failure
+            : new CallTags(wanted, unwanted);
+    }
 
     /// <summary>The context of an act that a retry under the same request id gets once.</summary>
-    public ActContext ActOnce(ReadOnlyMemory<byte> body = default) => Request.Act(Request.RequestIdGiven ? RetryHash(body) : null);
+    public ActContext ActOnce(ReadOnlyMemory<byte> body = default) => WithWish(Request.Act(Request.RequestIdGiven ? RetryHash(body) : null));
+
+    /// <summary>What a writer wants back.</summary>
+    private ActContext WithWish(ActContext act) => Preference.Parse(Http.Request.Headers["Prefer"]).Return is var wish and not ReturnPreference.Unstated ? act with { Return = wish } : act;
 
     /// <summary>Parameters of the query string.</summary>
     public List<KeyValuePair<string, string>> Query() => QueryText.Parse(Http.Request.QueryString is { HasValue: true, Value: { } text } ? text[1..] : "");

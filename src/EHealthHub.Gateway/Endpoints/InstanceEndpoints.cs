@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Read;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Gateway.Composition;
 
@@ -9,8 +10,6 @@ namespace EHealthHub.Gateway.Endpoints;
 /// <summary>Interactions with one resource: read, vread, update, delete, history (R4 3.1.0.2 to .7, .12).</summary>
 internal sealed class InstanceEndpoints(HubParts parts)
 {
-    private const int HistoryCountDefault = 50;
-
     public ImmutableArray<FhirRoute> Routes =>
     [
         new("GET", "/{type}/{id}", RouteLevel.Instance, "read", call => Read(call, null)),
@@ -34,60 +33,15 @@ internal sealed class InstanceEndpoints(HubParts parts)
             ? Read(call, version)
             : call.Refuse(Failure.Of(404, "not-found", "not-found", "There is no such version.", call.Type));
 
-    private ValueTask<ActResult> Update(FhirCall call) => call.WithResource((resource, act) => TryIfMatch(call.Http.Request, out var ifMatch)
-        ? parts.Acts.Submit.Update(act, call.Type, call.Id, resource, ifMatch, call.Aborted)
-        : call.Refuse(BadIfMatch()));
+    private ValueTask<ActResult> Update(FhirCall call) => call.WithResource((resource, act) => call.Tags().Try(out var tags, out var failure)
+        ? parts.Acts.Submit.Update(act, call.Type, call.Id, resource, tags.Match, tags.NoneMatch, call.Aborted)
+        : call.Refuse(failure));
 
-    private ValueTask<ActResult> Delete(FhirCall call) => TryIfMatch(call.Http.Request, out var ifMatch)
-        ? parts.Acts.Submit.Delete(call.ActOnce(), call.Type, call.Id, ifMatch, call.Aborted)
-        : call.Refuse(BadIfMatch());
+    private ValueTask<ActResult> Delete(FhirCall call) => call.Tags().Try(out var tags, out var failure)
+        ? parts.Acts.Submit.Delete(call.ActOnce(), call.Type, call.Id, tags.Match, call.Aborted)
+        : call.Refuse(failure);
 
-    private ValueTask<ActResult> History(FhirCall call)
-    {
-        var count = HistoryCountDefault;
-        int? before = null;
-        foreach (var (name, value) in call.Http.Request.Query)
-        {
-            var parsed = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0;
-            switch (name)
-            {
-                case "_count" when parsed:
-                    count = n;
-                    break;
-                case "_before" when parsed:
-                    before = n;
-                    break;
-                case "_format" or "_pretty":
-                    break;
-                default:
-                    return call.Refuse(Failure.Of(400, "invalid", "parameter-invalid", $"The parameter {Short(name)} is not supported here, or its value is not valid.", Short(name)));
-            }
-        }
-
-        return parts.Acts.History.Execute(call.Act(), call.Type, call.Id, count, before, call.Aborted);
-    }
-
-    private static bool TryIfMatch(HttpRequest request, out int? version)
-    {
-        version = null;
-        var header = request.Headers.IfMatch;
-        if (header.Count == 0)
-        {
-            return true;
-        }
-
-        var text = header.ToString().Trim();
-        text = text.StartsWith("W/", StringComparison.Ordinal) ? text[2..] : text;
-        if (text.Length > 2 && text[0] == '"' && text[^1] == '"' && int.TryParse(text[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var n))
-        {
-            version = n;
-            return true;
-        }
-
-        return false;
-    }
-
-    private static Failure BadIfMatch() => Failure.Of(400, "invalid", "if-match-invalid", "If-Match must be one version tag, W/\"n\".", "If-Match");
-
-    private static string Short(string text) => text.Length <= 64 ? text : text[..64];
+    private ValueTask<ActResult> History(FhirCall call) => HistoryForm.Parse(call.Query()).Try(out var form, out var failure)
+        ? parts.Acts.History.Execute(call.Act(), call.Type, call.Id, form, call.Aborted)
+        : call.Refuse(failure);
 }

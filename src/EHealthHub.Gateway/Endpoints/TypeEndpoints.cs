@@ -13,13 +13,25 @@ internal sealed class TypeEndpoints(HubParts parts)
         new("POST", "/{type}", RouteLevel.Type, "create", Create),
         new("GET", "/{type}", RouteLevel.Type, "search-type", call => parts.Acts.Search.Execute(call.Act(), call.Type, call.Query(), call.Strict, call.Aborted)),
         new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm),
+        new("PUT", "/{type}", RouteLevel.Type, "update", UpdateWhere),
+        new("DELETE", "/{type}", RouteLevel.Type, "delete", DeleteWhere),
     ];
+
+    private ValueTask<ActResult> UpdateWhere(FhirCall call) => call.WithResource((resource, act) =>
+        !call.Condition().Try(out var where, out var bad) ? call.Refuse(bad)
+        : call.Tags().Try(out var tags, out var failure) ? parts.Acts.Submit.Update(act, where, resource, tags.Match, tags.NoneMatch, call.Aborted)
+        : call.Refuse(failure));
+
+    private ValueTask<ActResult> DeleteWhere(FhirCall call) =>
+        !call.Condition().Try(out var where, out var bad) ? call.Refuse(bad)
+        : call.Tags().Try(out var tags, out var failure) ? parts.Acts.Submit.Delete(call.ActOnce(), where, tags.Match, call.Aborted)
+        : call.Refuse(failure);
 
     private ValueTask<ActResult> Create(FhirCall call) => call.WithResource((resource, act) =>
     {
-        IdentifierCondition? condition = null;
+        Condition? condition = null;
         var header = call.Http.Request.Headers["If-None-Exist"];
-        return header.Count > 0 && !ConditionText.Parse(call.Type, header.ToString()).Try(out condition, out var failure)
+        return header.Count > 0 && !Condition.Parse(call.Type, header.ToString(), "If-None-Exist").Try(out condition, out var failure)
             ? call.Refuse(failure)
             : parts.Acts.Submit.Create(act, call.Type, resource, condition, call.Aborted);
     });

@@ -47,14 +47,17 @@ public static class Responses
             return Task.CompletedTask;
         }
 
-        response.StatusCode = result.Status;
-        return WishOf(context.Request, result) switch
+        if (!result.Outcome.IsEmpty)
         {
-            ReturnPreference.Minimal => NoBody(response, result.Status),
-            ReturnPreference.OperationOutcome => Success(context, request),
-            _ when result.Body.IsEmpty || result.Status == StatusCodes.Status204NoContent => NoBody(response, result.Status),
-            _ => Resource(context, request, result.Version is null ? result.Body : Part(result.Body, request.Subset)),
-        };
+            // An OperationOutcome of a success, for those who asked; 204 has no body.
+            response.StatusCode = result.Status == 204 ? StatusCodes.Status200OK : result.Status;
+            return Resource(context, request, OperationOutcomeWriter.Write(result.Outcome, request.Language));
+        }
+
+        response.StatusCode = result.Status;
+        return result.Body.IsEmpty || result.Status == StatusCodes.Status204NoContent
+            ? NoBody(response, result.Status)
+            : Resource(context, request, result.Version is null ? result.Body : Part(result.Body, request.Subset));
     }
 
     /// <summary>Sends a refusal as an OperationOutcome.</summary>
@@ -169,19 +172,5 @@ public static class Responses
         return result.LastUpdated is { } updated
             && DateTimeOffset.TryParseExact(request.Headers.IfModifiedSince.ToString(), "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
             && updated.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds();
-    }
-
-    /// <summary>What the writer of one resource wants back (R4 3.1.0.1.8); a search or a Bundle is answered with what it asked for.</summary>
-    private static ReturnPreference WishOf(HttpRequest request, ActResult result)
-    {
-        var single = result.Version is not null || HttpMethods.IsDelete(request.Method);
-        return single && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) ? Preference.Parse(request.Headers["Prefer"]).Return : ReturnPreference.Unstated;
-    }
-
-    private static Task Success(HttpContext context, HubRequest request)
-    {
-        // There is something to say now.
-        context.Response.StatusCode = context.Response.StatusCode == StatusCodes.Status204NoContent ? StatusCodes.Status200OK : context.Response.StatusCode;
-        return Resource(context, request, OperationOutcomeWriter.Write([new Issue("information", "informational", "allok", "Done.")], request.Language));
     }
 }

@@ -19,12 +19,12 @@ public class TransactionPlanTests
         Assert.Equal([3, 0, 1, 2, 4], plan.Entries.Select(e => e.Index));
         Assert.Equal([EntryAction.Delete, EntryAction.Create, EntryAction.Create, EntryAction.Update, EntryAction.Get], plan.Entries.Select(e => e.Action));
         Assert.Equal(("Basic", "c"), (plan.Entries[0].Type, plan.Entries[0].Id));
-        Assert.Equal(new IdentifierCondition("Patient", "urn:x", "1"), plan.Entries[1].IfNoneExist);
+        Assert.Equal(new IdentifierCondition("Patient", "urn:x", "1"), plan.Entries[1].IfNoneExist?.Identifier);
         Assert.Equal("urn:uuid:0b5d1a2c-0000-4000-8000-000000000002", plan.Entries[2].FullUrl);
         Assert.Equal("Encounter", plan.Entries[2].Resource!.Type);
-        Assert.Equal(("b", 3), (plan.Entries[3].Id, plan.Entries[3].IfMatch));
+        Assert.Equal(("b", 3), (plan.Entries[3].Id, plan.Entries[3].IfMatch!.Versions[0]));
         Assert.Equal(("Patient", "Patient?name=kaya"), (plan.Entries[4].Type, plan.Entries[4].Url));
-        Assert.Equal(new IdentifierCondition("Organization", "urn:o", "9"), Assert.Single(plan.ConditionalReferences).Value);
+        Assert.Equal(new IdentifierCondition("Organization", "urn:o", "9"), Assert.Single(plan.ConditionalReferences).Value.Identifier);
         Assert.Equal("Organization?identifier=urn:o%7C9", plan.ConditionalReferences.Keys.Single());
     }
 
@@ -61,7 +61,11 @@ public class TransactionPlanTests
     [InlineData("""{"fullUrl":"http://a/Patient/1/_history/2"}""", 400, "bdl-8", "Bundle.entry[1].fullUrl")]
     [InlineData("""{"resource":{"resourceType":"Patient"}}""", 400, "bundle-entry", "Bundle.entry[1].request")]
     [InlineData("""{"request":{"method":"POST"}}""", 400, "bundle-entry", "Bundle.entry[1].request")]
-    [InlineData("""{"request":{"method":"PATCH","url":"Patient/1"}}""", 400, "bundle-method", "Bundle.entry[1].request.method")]
+    [InlineData("""{"request":{"method":"PATCH","url":"Patient/1"}}""", 400, "bundle-entry", "Bundle.entry[1].resource")]
+    [InlineData("""{"request":{"method":"PATCH","url":"Patient/1"},"resource":{"resourceType":"Patient","id":"1"}}""", 400, "bundle-entry", "Bundle.entry[1].resource")]
+    [InlineData("""{"request":{"method":"GET","url":"http://elsewhere/fhir/Patient/1"}}""", 400, "bundle-request-url", "Bundle.entry[1].request.url")]
+    [InlineData("""{"request":{"method":"GET","url":"Patient/1","ifMatch":"W/\"1\""}}""", 412, "condition-not-supported", "Bundle.entry[1].request.ifMatch")]
+    [InlineData("""{"request":{"method":"GET","url":"Patient/1","ifModifiedSince":"soon"}}""", 400, "bundle-entry", "Bundle.entry[1].request.ifModifiedSince")]
     [InlineData("""{"request":{"method":"post","url":"Patient"}}""", 400, "bundle-method", "Bundle.entry[1].request.method")]
     [InlineData("""{"request":{"method":"POST","url":"Patients"}}""", 400, "bundle-request-url", "Bundle.entry[1].request.url")]
     [InlineData("""{"request":{"method":"POST","url":"http://elsewhere/fhir/Patient"}}""", 400, "bundle-request-url", "Bundle.entry[1].request.url")]
@@ -72,16 +76,18 @@ public class TransactionPlanTests
     [InlineData("""{"request":{"method":"PUT","url":"Patient/1"},"resource":{"resourceType":"Patient"}}""", 400, "bundle-entry", "Bundle.entry[1].resource.id")]
     [InlineData("""{"request":{"method":"PUT","url":"Patient/1"},"resource":{"resourceType":"Patient","id":"2"}}""", 400, "bundle-entry", "Bundle.entry[1].resource.id")]
     [InlineData("""{"request":{"method":"PUT","url":"Patient/1","ifMatch":"3"},"resource":{"resourceType":"Patient","id":"1"}}""", 400, "if-match", "Bundle.entry[1].request.ifMatch")]
-    [InlineData("""{"request":{"method":"PUT","url":"Patient/1","ifMatch":"W/\"-3\""},"resource":{"resourceType":"Patient","id":"1"}}""", 400, "if-match", "Bundle.entry[1].request.ifMatch")]
+    [InlineData("""{"request":{"method":"PUT","url":"Patient/1","ifMatch":"W/\"3\", 4"},"resource":{"resourceType":"Patient","id":"1"}}""", 400, "if-match", "Bundle.entry[1].request.ifMatch")]
     [InlineData("""{"request":{"method":"POST","url":"Patient"}}""", 400, "bundle-entry", "Bundle.entry[1].resource")]
     [InlineData("""{"request":{"method":"POST","url":"Patient"},"resource":{}}""", 400, "resource-type-missing", "Bundle.entry[1].resource.resourceType")]
     [InlineData("""{"request":{"method":"POST","url":"Patient"},"resource":{"resourceType":"Group"}}""", 400, "bundle-entry", "Bundle.entry[1].resource.resourceType")]
     [InlineData("""{"fullUrl":"http://a/Patient/1","request":{"method":"POST","url":"Patient"},"resource":{"resourceType":"Patient","id":"2"}}""", 400, "bundle-entry", "Bundle.entry[1].fullUrl")]
     [InlineData("""{"request":{"method":"DELETE","url":"Patient/1"},"resource":{"resourceType":"Patient"}}""", 400, "bundle-entry", "Bundle.entry[1].resource")]
-    [InlineData("""{"request":{"method":"DELETE","url":"Patient?identifier=a|b"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.url")]
-    [InlineData("""{"request":{"method":"PUT","url":"Patient?identifier=a|b"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.url")]
-    [InlineData("""{"request":{"method":"PUT","url":"Patient/1","ifNoneMatch":"*"},"resource":{"resourceType":"Patient","id":"1"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.ifNoneMatch")]
-    [InlineData("""{"request":{"method":"POST","url":"Patient","ifNoneExist":"name=kaya"},"resource":{"resourceType":"Patient"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.ifNoneExist")]
+    [InlineData("""{"request":{"method":"DELETE","url":"Patient"}}""", 400, "bundle-request-url", "Bundle.entry[1].request.url")]
+    [InlineData("""{"request":{"method":"DELETE","url":"Patient?"}}""", 400, "condition-invalid", "Bundle.entry[1].request.url")]
+    [InlineData("""{"request":{"method":"PUT","url":"Patient/1?identifier=a|b"},"resource":{"resourceType":"Patient","id":"1"}}""", 400, "bundle-request-url", "Bundle.entry[1].request.url")]
+    [InlineData("""{"request":{"method":"DELETE","url":"Patient/1","ifNoneMatch":"*"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.ifNoneMatch")]
+    [InlineData("""{"request":{"method":"PUT","url":"Patient/1","ifNoneExist":"name=kaya"},"resource":{"resourceType":"Patient","id":"1"}}""", 412, "condition-not-supported", "Bundle.entry[1].request.ifNoneExist")]
+    [InlineData("""{"request":{"method":"POST","url":"Patient","ifNoneExist":"kaya"},"resource":{"resourceType":"Patient"}}""", 400, "condition-invalid", "Bundle.entry[1].request.ifNoneExist")]
     public void A_fault_fails_a_transaction_and_stays_with_its_entry_in_a_batch(string entry, int status, string code, string expression)
     {
         using var transaction = Read.Resource($$"""{"resourceType":"Bundle","type":"transaction","entry":[{{{Patient}},{{Post}}},{{entry}}]}""");
@@ -96,11 +102,46 @@ public class TransactionPlanTests
     }
 
     [Fact]
+    public void Entries_by_condition_patches_and_looks_are_planned_in_r4s_order()
+    {
+        const string Entries = """
+            {"request":{"method":"HEAD","url":"Patient/1/_history?_count=2"}},
+            {"request":{"method":"GET","url":"Patient/1","ifNoneMatch":"W/\"1\", W/\"2\"","ifModifiedSince":"2026-11-24T09:00:00+03:00"}},
+            {"request":{"method":"PATCH","url":"Patient/1","ifMatch":"W/\"4\""},"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"W10="}},
+            {"request":{"method":"PATCH","url":"Patient?name=kaya"},"resource":{"resourceType":"Parameters"}},
+            {"request":{"method":"PUT","url":"Patient?identifier=a%7Cb","ifNoneMatch":"*"},"resource":{"resourceType":"Patient"}},
+            {"request":{"method":"POST","url":"Patient","ifNoneExist":"family=kaya&birthdate=1980"},"resource":{"resourceType":"Patient"}},
+            {"request":{"method":"DELETE","url":"Observation?patient=1"}}
+            """;
+        using var bundle = Read.Resource("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[" + Entries + "]}");
+        var entries = Plan(bundle).Entries;
+        Assert.Equal([6, 5, 2, 3, 4, 0, 1], entries.Select(e => e.Index));
+        Assert.Equal(new Condition("Observation", "patient=1"), entries[0].Where);
+        Assert.Equal(new Condition("Patient", "family=kaya&birthdate=1980"), entries[1].IfNoneExist);
+        Assert.Equal(("1", 4, "Binary"), (entries[2].Id, entries[2].IfMatch!.Versions[0], entries[2].Resource!.Type));
+        Assert.Equal((null, "Parameters"), (entries[3].Id, entries[3].Resource!.Type));
+        Assert.Equal(new IdentifierCondition("Patient", "a", "b"), entries[4].Where!.Identifier);
+        Assert.True(entries[4].IfNoneMatch!.Any);
+        Assert.Equal((EntryAction.Head, "Patient/1/_history?_count=2"), (entries[5].Action, entries[5].Url));
+        Assert.Equal([1, 2], entries[6].IfNoneMatch!.Versions);
+        Assert.Equal(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero), entries[6].IfModifiedSince);
+    }
+
+    [Fact]
+    public void The_same_condition_twice_is_no_transaction()
+    {
+        const string Delete = """{"request":{"method":"DELETE","url":"Patient?identifier=a|b"}}""";
+        const string Put = """{"request":{"method":"PUT","url":"Patient?identifier=a%7Cb"},"resource":{"resourceType":"Patient"}}""";
+        using var bundle = Read.Resource($$"""{"resourceType":"Bundle","type":"transaction","entry":[{{Delete}},{{Put}}]}""");
+        Assert.Equal(("bundle-duplicate-identity", "Bundle.entry[1].request.url"), CodeAndPlace(Refused(bundle)));
+    }
+
+    [Fact]
     public void Every_fault_of_a_transaction_is_told_at_once()
     {
-        using var bundle = Read.Resource("""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Patient?x=1"}},{},{"request":{"method":"GET","url":"x"}}]}""");
+        using var bundle = Read.Resource("""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Patient?x"}},{},{"request":{"method":"GET","url":"x"}}]}""");
         var failure = Refused(bundle);
-        Assert.Equal(412, failure.Status);
+        Assert.Equal(400, failure.Status);
         Assert.Equal(["Bundle.entry[0].request.url", "Bundle.entry[1].request", "Bundle.entry[2].request.url"], failure.Issues.Select(i => i.Expression));
     }
 
@@ -157,14 +198,14 @@ public class TransactionPlanTests
     }
 
     [Theory]
-    [InlineData("Patient?name=kaya", 412)]
-    [InlineData("Patients?identifier=a|b", 412)]
-    [InlineData("Patient?identifier=a|b&active=true", 412)]
-    public void Other_conditional_references_are_refused_by_name(string reference, int status)
+    [InlineData("Patient?name", 400)]
+    [InlineData("Patients?identifier=a|b", 400)]
+    [InlineData("Patient?=a|b", 400)]
+    public void Conditional_references_that_are_no_search_are_refused(string reference, int status)
     {
         using var bundle = Read.Resource($$$"""{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Observation","subject":{"reference":"{{{reference}}}"}},"request":{"method":"POST","url":"Observation"}}]}""");
         var failure = Refused(bundle);
-        Assert.Equal((status, "condition-not-supported", "Bundle.entry[0].resource.subject.reference"), (failure.Status, failure.Issues[0].Code, failure.Issues[0].Expression));
+        Assert.Equal((status, "condition-invalid", "Bundle.entry[0].resource.subject.reference"), (failure.Status, failure.Issues[0].Code, failure.Issues[0].Expression));
     }
 
     [Fact]
@@ -173,7 +214,7 @@ public class TransactionPlanTests
         using var bundle = Read.Resource("""{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Group","member":[{"entity":{"reference":"Patient?identifier=a|1"}},{"entity":{"reference":"Patient?identifier=a|1"}},{"entity":{"reference":"Patient?identifier=a|2"}}]},"request":{"method":"POST","url":"Group"}}]}""");
         Assert.Equal(2, Plan(bundle).ConditionalReferences.Count);
         Assert.False(TransactionPlan.From(bundle, new FhirLimits { BundleEntriesMax = 1 }).Try(out _, out var failure));
-        Assert.Equal(("condition-not-supported", "Bundle.entry[0].resource.member[2].entity.reference"), CodeAndPlace(failure));
+        Assert.Equal(("condition-invalid", "Bundle.entry[0].resource.member[2].entity.reference"), CodeAndPlace(failure));
     }
 
     [Fact]

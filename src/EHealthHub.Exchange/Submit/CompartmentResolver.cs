@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using EHealthHub.Access.Policy;
+using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Fhir.Transactions;
+using EHealthHub.Records;
+
+namespace EHealthHub.Exchange.Submit;
+
+/// <summary>Fixes the compartment of each step, and what has to be decided for it.</summary>
+internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
+{
+    /// <summary>Most patients that one submission may concern, so that its audit entry can name them all.</summary>
+    public const int PatientsMax = 1_000;
+
+    public async ValueTask<Failure?> Fix(WriteWork work, WriteStep step, CancellationToken cancellationToken)
+    {
+        var (entry, current) = (step.Entry, step.Current);
+        var interaction = step.Action switch { EntryAction.Create => Interaction.Create, EntryAction.Delete => Interaction.Delete, _ => Interaction.Update };
+        if (step.Action == EntryAction.Delete)
+        {
+            work.Decisions.Add((step, current is not null
+                ? await facts.ForResource(work.Caller, interaction, current, cancellationToken).ConfigureAwait(false)
+                : new AccessRequest { Caller = work.Caller, Interaction = interaction, ResourceType = entry.Type, Compartment = KindOf(entry.Type) }));
+            if (current is not null)
+            {
+                work.Patients.UnionWith(DecisionFacts.PatientsOf(current));
+                work.Write(step, current.Compartment, current.CompartmentName, []);
+            }
+
+            return null;
+        }
+
+        if (step.Resource is null)
+        {
+            return null; // a patch that changed nothing: decided already, and nothing is written
+        }
+
+        var (kind, name, linked) = Place(work, step);
+        if (current is not null)
+        {
+            // Decided on what exists before anything about its place is told.
+            work.Decisions.Add((step, await facts.ForResource(work.Caller, interaction, current, cancellationToken).ConfigureAwait(false)));
+            if (current.Compartment != kind || !string.Equals(current.CompartmentName, kind == CompartmentKind.Institution ? current.CompartmentName : name, StringComparison.Ordinal))
+            {
+                work.Late ??= Failure.Of(422, "business-rule", "compartment-fixed", "An update cannot move a resource to another patient or out of a patient's record.", step.Place);
+                return null;
+            }
+
+            name = current.CompartmentName;
+        }
+
+        work.Patients.UnionWith(kind == CompartmentKind.Patient ? [name] : linked);
+        if (work.Patients.Count > PatientsMax)
+        {
+            return Failure.Of(413, "too-costly", "too-many-patients", $"One submission may concern at most {PatientsMax} patients.", step.Place);
+        }
+
+        if (current is null)
+        {
+            await Decide(work, step, interaction, kind, name, linked, cancellationToken).ConfigureAwait(false);
+        }
+
+        work.Write(step, kind, name, linked);
+        return null;
+    }
+
+    private async ValueTask Decide(WriteWork work, WriteStep step, Interaction interaction, CompartmentKind kind, string name, ImmutableArray<string> linked, CancellationToken cancellationToken)
+    {
+        var request = new AccessRequest
+        {
+            Caller = work.Caller,
+            Interaction = interaction,
+            ResourceType = step.Entry.Type,
+            Compartment = kind,
+            Owner = kind == CompartmentKind.Institution ? name : null,
+        };
+        if (kind != CompartmentKind.Patient)
+        {
+            work.Decisions.Add((step, request));
+        }
+
+        foreach (var patient in kind == CompartmentKind.Patient ? [name] : linked)
+        {
+            var own = request with { Compartment = CompartmentKind.Patient, Owner = null, PatientIsNew = work.IsNewPatient(patient) || (step.Entry.Type == "Patient" && step.Matched) };
+            var known = await work.Known(patient, own, facts, cancellationToken).ConfigureAwait(false);
+            work.Decisions.Add((step, work.OpensEncounterFor(patient) is { } opened && work.Caller.Institution is { } institution
+                ? known with { OpenEncounters = known.OpenEncounters.Add(new OpenEncounter(institution, opened)) }
+                : known));
+        }
+    }
+
+    private static CompartmentKind KindOf(string type) =>
+        CompartmentRule.IsDirectory(type) ? CompartmentKind.Directory : CompartmentRule.IsPatientType(type) ? CompartmentKind.Patient : CompartmentKind.Institution;
+
+    private (CompartmentKind Kind, string Name, ImmutableArray<string> Linked) Place(WriteWork work, WriteStep step)
+    {
+        if (CompartmentRule.IsDirectory(step.Entry.Type))
+        {
+            return (CompartmentKind.Directory, "", []);
+        }
+
+        var patients = step.Entry.Type == "Patient" ? [step.Id] : PatientsOf(work, step.Resource!);
+        return patients.Length == 1
+            ? (CompartmentKind.Patient, patients[0], [])
+            : (CompartmentKind.Institution, work.Caller.Institution ?? work.Caller.Person ?? "", patients);
+    }
+
+    private ImmutableArray<string> PatientsOf(WriteWork work, FhirResource resource)
+    {
+        var found = ImmutableArray.CreateBuilder<string>();
+        foreach (var written in CompartmentRule.PatientReferences(resource))
+        {
+            var reference = work.References.GetValueOrDefault(written, written);
+            if (reference.StartsWith(hub.FhirBase + "/", StringComparison.Ordinal))
+            {
+                reference = reference[(hub.FhirBase.Length + 1)..];
+            }
+
+            if (reference.StartsWith("Patient/", StringComparison.Ordinal))
+            {
+                var id = reference["Patient/".Length..];
+                var versioned = id.IndexOf('/', StringComparison.Ordinal);
+                id = versioned < 0 ? id : id[..versioned];
+                if (!found.Contains(id))
+                {
+                    found.Add(id);
+                }
+            }
+        }
+
+        return found.ToImmutable();
+    }
+}
