@@ -56,7 +56,18 @@ public sealed class SubmitBundle
             return await _journal.Refuse(context, "transaction", "Bundle", "", invalid.Issues[0].Code, [], invalid, cancellationToken).ConfigureAwait(false);
         }
 
-        var writes = plan.Entries.Where(e => !IsLook(e)).ToImmutableArray();
+        var planned = ImmutableArray.CreateBuilder<PlannedEntry>(plan.Entries.Length);
+        foreach (var entry in plan.Entries.Where(e => !IsLook(e)))
+        {
+            if (!PatchForms.WithEdit(entry, _limits).Try(out var ready, out var unpatched))
+            {
+                return await _journal.Refuse(context, "transaction", entry.Type, entry.Id ?? "", unpatched.Issues[0].Code, [], unpatched, cancellationToken).ConfigureAwait(false);
+            }
+
+            planned.Add(ready);
+        }
+
+        var writes = planned.ToImmutable();
         var responses = new ResponseEntry[plan.Entries.Length];
         LogPosition? receipt = null;
         if (writes.Length > 0)
@@ -107,6 +118,12 @@ public sealed class SubmitBundle
 
     private async ValueTask<ActResult> One(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
     {
+        if (!PatchForms.WithEdit(entry, _limits).Try(out var planned, out var unpatched))
+        {
+            return await _journal.Refuse(context, "batch", entry.Type, entry.Id ?? "", unpatched.Issues[0].Code, [], unpatched, cancellationToken).ConfigureAwait(false);
+        }
+
+        entry = planned;
         if (entry.Failure is { } malformed)
         {
             return await _journal.Refuse(context, "batch", "Bundle", "", malformed.Issues[0].Code, [], malformed, cancellationToken).ConfigureAwait(false);

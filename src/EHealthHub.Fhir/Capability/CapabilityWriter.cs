@@ -12,7 +12,9 @@ public static class CapabilityWriter
     private const string TokenPath = "/oauth/token";
 
     private const string Documentation =
-        "Create on update (a client's own id) is for system scopes only: ids reveal existence. Conditional create is decided by one exact identifier (identifier=system|value). "
+        "Create on update (a client's own id) is for system scopes only: ids reveal existence. Conditions are searches: decided like searches, except one exact identifier (identifier=system|value), which is looked up without opening anything; those over all patients are for system scopes. "
+        + "A conditional update whose body names another id than the match is refused (400). A conditional delete deletes several, up to 100, for system scopes and within one patient's record; elsewhere several matches are 412. "
+        + "An update always makes a version; a patch or $meta-add that changes nothing makes none. The history of a type or of the system is for system scopes. "
         + "Search refuses unknown parameters unless Prefer: handling=lenient. A search names its patient, but for system scopes: by id, by an exact identifier, or by the address of a compartment.";
 
     /// <summary>UTF-8 JSON; a pure function of its arguments, so it may be kept. <paramref name="baseUrl"/> ends without a slash; the token endpoint lies beside its <c>/fhir</c>.</summary>

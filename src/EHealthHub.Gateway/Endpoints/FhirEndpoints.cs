@@ -26,8 +26,10 @@ internal sealed class FhirEndpoints
     public ServedApi Served => new()
     {
         SystemInteractions = Interactions(RouteLevel.System),
-        TypeInteractions = [.. Interactions(RouteLevel.Instance), .. Interactions(RouteLevel.Type)],
+        TypeInteractions = [.. Interactions(RouteLevel.Instance).Concat(Interactions(RouteLevel.Type)).Distinct()],
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
+        ConditionalUpdate = true,
+        ConditionalDelete = "multiple",
         Formats = ["application/fhir+json", "application/fhir+xml", "json", "xml"],
     };
 

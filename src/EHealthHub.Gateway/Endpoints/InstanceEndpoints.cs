@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Read;
+using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Reading;
 using EHealthHub.Gateway.Composition;
 
 namespace EHealthHub.Gateway.Endpoints;
@@ -10,6 +12,8 @@ namespace EHealthHub.Gateway.Endpoints;
 /// <summary>Interactions with one resource: read, vread, update, delete, history (R4 3.1.0.2 to .7, .12).</summary>
 internal sealed class InstanceEndpoints(HubParts parts)
 {
+    private const string MetaDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-meta";
+
     public ImmutableArray<FhirRoute> Routes =>
     [
         new("GET", "/{type}/{id}", RouteLevel.Instance, "read", call => Read(call, null)),
@@ -17,9 +21,19 @@ internal sealed class InstanceEndpoints(HubParts parts)
         new("PUT", "/{type}/{id}", RouteLevel.Instance, "update", Update),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
         new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History),
+        new("GET", "/{type}/{id}/$meta", RouteLevel.Instance, "$meta", Meta) { Definition = MetaDefinition },
+        new("POST", "/{type}/{id}/$meta-add", RouteLevel.Instance, "$meta-add", call => ChangeMeta(call, parts.Acts.Meta.Add)) { Definition = MetaDefinition + "-add" },
+        new("POST", "/{type}/{id}/$meta-delete", RouteLevel.Instance, "$meta-delete", call => ChangeMeta(call, parts.Acts.Meta.Remove)) { Definition = MetaDefinition + "-delete" },
         new("GET", "/{type}/{id}/{other}", RouteLevel.Compartment, "search-compartment", call => Search(call, call.Query())),
         new("POST", "/{type}/{id}/{other}/_search", RouteLevel.Compartment, "search-compartment", call => call.WithForm(parameters => Search(call, parameters))),
     ];
+
+    private ValueTask<ActResult> Meta(FhirCall call) => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted);
+
+    private static ValueTask<ActResult> ChangeMeta(FhirCall call, Func<ActContext, string, string, FhirResource, VersionTags?, CancellationToken, ValueTask<ActResult>> change) =>
+        call.WithResource((parameters, act) => call.Tags().Try(out var tags, out var failure)
+            ? change(act, call.Type, call.Id, parameters, tags.Match, call.Aborted)
+            : call.Refuse(failure));
 
     private ValueTask<ActResult> Read(FhirCall call, int? version) => call.ChooseSubset() is { } failure
         ? call.Refuse(failure)

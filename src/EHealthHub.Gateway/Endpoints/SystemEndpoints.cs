@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Read;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Gateway.Composition;
 
@@ -13,9 +14,14 @@ internal sealed class SystemEndpoints(HubParts parts)
         new("POST", "", RouteLevel.System, "transaction|batch", PostBundle),
         new("GET", "", RouteLevel.System, "search-system", call => Search(call, call.Query())),
         new("POST", "/_search", RouteLevel.System, "search-system", call => call.WithForm(parameters => Search(call, parameters))),
+        new("GET", "/_history", RouteLevel.System, "history-system", History),
     ];
 
     private ValueTask<ActResult> Search(FhirCall call, List<KeyValuePair<string, string>> parameters) => parts.Acts.Search.ExecuteSystem(call.Act(), parameters, call.Strict, call.Aborted);
+
+    private ValueTask<ActResult> History(FhirCall call) => HistoryForm.Parse(call.Query()).Try(out var form, out var failure)
+        ? parts.Acts.Walk.Execute(call.Act(), null, form, call.Aborted)
+        : call.Refuse(failure);
 
     private ValueTask<ActResult> PostBundle(FhirCall call) => call.WithResource((resource, act) => resource.Type == "Bundle"
         ? parts.Acts.Bundle.Execute(act, resource, call.Request.Language, call.Aborted)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Read;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Gateway.Composition;
 
@@ -15,7 +16,12 @@ internal sealed class TypeEndpoints(HubParts parts)
         new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm),
         new("PUT", "/{type}", RouteLevel.Type, "update", UpdateWhere),
         new("DELETE", "/{type}", RouteLevel.Type, "delete", DeleteWhere),
+        new("GET", "/{type}/_history", RouteLevel.Type, "history-type", History),
     ];
+
+    private ValueTask<ActResult> History(FhirCall call) => HistoryForm.Parse(call.Query()).Try(out var form, out var failure)
+        ? parts.Acts.Walk.Execute(call.Act(), call.Type, form, call.Aborted)
+        : call.Refuse(failure);
 
     private ValueTask<ActResult> UpdateWhere(FhirCall call) => call.WithResource((resource, act) =>
         !call.Condition().Try(out var where, out var bad) ? call.Refuse(bad)

@@ -9,18 +9,17 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task Parallel_conditional_creates_by_any_criteria_make_exactly_one_resource()
     {
-        var (patient, doctor) = await hub.TreatedPatient("Koşut");
-        using (doctor)
-        {
-            var condition = ("If-None-Exist", $"patient={patient}&code=http://loinc.org|8867-4&date=2026-11-20");
-            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => doctor.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"), condition)));
+        using var ministry = hub.Client("ministry");
+        var patient = await Patient("Koşut");
 
-            Assert.Single(answers, a => a.Expect(a.Status).Status == 201);
-            Assert.Equal(15, answers.Count(a => a.Status == 200));
-            Assert.Single(answers.Select(a => a.Location).Distinct());
-            var found = (await doctor.Get($"fhir/Observation?patient={patient}")).Expect(200);
-            Assert.Equal(1, (int?)found.Json["total"]);
-        }
+        var condition = ("If-None-Exist", $"patient={patient}&code=http://loinc.org|8867-4&date=2026-11-20");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ministry.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"), condition)));
+
+        Assert.Single(answers, a => a.Expect(a.Status).Status == 201);
+        Assert.Equal(15, answers.Count(a => a.Status == 200));
+        Assert.Single(answers.Select(a => a.Location).Distinct());
+        var found = (await ministry.Get($"fhir/Observation?patient={patient}")).Expect(200);
+        Assert.Equal(1, (int?)found.Json["total"]);
     }
 
     [Fact]
@@ -37,8 +36,8 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task Parallel_conditional_updates_by_identifier_make_one_resource_and_its_versions()
     {
         using var ankara = hub.Client("hospital-ankara");
-        var where = "fhir/Patient?identifier=" + Uri.EscapeDataString(Samples.NationalIdSystem + "|31313131308");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ankara.Put(where, Samples.Patient("Yarış", "31313131308"))));
+        var where = "fhir/Patient?identifier=" + Uri.EscapeDataString(Samples.NationalIdSystem + "|12345678950");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ankara.Put(where, Samples.Patient("Yarış", "12345678950"))));
 
         Assert.Single(answers, a => a.Status == 201);
         Assert.All(answers, a => Assert.Contains(a.Status, new[] { 200, 201, 409 }));
@@ -48,21 +47,20 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task A_conditional_create_of_several_matches_is_refused_and_so_is_one_that_no_search_allows()
     {
-        var (patient, doctor) = await hub.TreatedPatient("Çok");
-        using (doctor)
-        using (var ankara = hub.Client("hospital-ankara"))
-        {
-            var body = Samples.Observation($"Patient/{patient}");
-            (await doctor.Post("fhir/Observation", body)).Expect(201);
-            (await doctor.Post("fhir/Observation", body)).Expect(201);
+        using var ministry = hub.Client("ministry");
+        using var ankara = hub.Client("hospital-ankara");
+        var patient = await Patient("Çok");
 
-            (await doctor.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}"))).Refused(412, "conditional-create-many");
-            (await doctor.Post("fhir/Observation", body, ("If-None-Exist", "code=8867-4"))).Refused(412, "patient-required");
-            (await doctor.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}&colour=red"))).Refused(400, "search-parameter-unknown");
-            (await doctor.Post("fhir/Observation", body, ("If-None-Exist", "_count=1"))).Refused(400, "condition-invalid");
-            (await doctor.Post("fhir/Observation", body, ("If-None-Exist", "kaya"))).Refused(400, "condition-invalid");
-            (await ankara.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}&code=1"))).Refused(403, "access-denied");
-        }
+        var body = Samples.Observation($"Patient/{patient}");
+        (await ministry.Post("fhir/Observation", body)).Expect(201);
+        (await ministry.Post("fhir/Observation", body)).Expect(201);
+
+        (await ministry.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}"))).Refused(412, "conditional-create-many");
+        (await ankara.Post("fhir/Observation", body, ("If-None-Exist", "code=8867-4"))).Refused(412, "patient-required");
+        (await ministry.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}&colour=red"))).Refused(400, "search-parameter-unknown");
+        (await ministry.Post("fhir/Observation", body, ("If-None-Exist", "_count=1"))).Refused(400, "condition-invalid");
+        (await ministry.Post("fhir/Observation", body, ("If-None-Exist", "kaya"))).Refused(400, "condition-invalid");
+        (await ankara.Post("fhir/Observation", body, ("If-None-Exist", $"patient={patient}&code=1"))).Refused(403, "access-denied");
     }
 
     [Fact]
@@ -91,25 +89,25 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task A_conditional_delete_deletes_one_or_within_a_patient_several()
     {
-        var (patient, doctor) = await hub.TreatedPatient("Silme");
-        using (doctor)
-        using (var ankara = hub.Client("hospital-ankara"))
+        using var ministry = hub.Client("ministry");
+        using var ankara = hub.Client("hospital-ankara");
+        var patient = await Patient("Silme");
+
+        foreach (var code in (string[])["8867-4", "718-7", "718-7"])
         {
-            foreach (var code in (string[])["8867-4", "718-7", "718-7"])
-            {
-                (await doctor.Post("fhir/Observation", Samples.Observation($"Patient/{patient}", code))).Expect(201);
-            }
-
-            (await doctor.Delete($"fhir/Observation?patient={patient}&code=8867-4")).Expect(204);
-            (await doctor.Delete($"fhir/Observation?patient={patient}&code=8867-4")).Refused(404, "not-found");
-            (await doctor.Delete($"fhir/Observation?patient={patient}")).Expect(204);
-            Assert.Equal(0, (int?)(await doctor.Get($"fhir/Observation?patient={patient}")).Expect(200).Json["total"]);
-            (await doctor.Delete("fhir/Observation")).Refused(400, "condition-invalid");
-
-            (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Çift Kurum"}""")).Expect(201);
-            (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Çift Kurum"}""")).Expect(201);
-            (await ankara.Delete("fhir/Organization?name:exact=" + Uri.EscapeDataString("Çift Kurum"))).Refused(412, "condition-many");
+            (await ministry.Post("fhir/Observation", Samples.Observation($"Patient/{patient}", code))).Expect(201);
         }
+
+        (await ministry.Delete($"fhir/Observation?patient={patient}&code=8867-4")).Expect(204);
+        (await ministry.Delete($"fhir/Observation?patient={patient}&code=8867-4")).Expect(204);
+        (await ankara.Delete("fhir/Observation?identifier=urn:nobody|1")).Refused(404, "not-found");
+        (await ministry.Delete($"fhir/Observation?patient={patient}")).Expect(204);
+        Assert.Equal(0, (int?)(await ministry.Get($"fhir/Observation?patient={patient}")).Expect(200).Json["total"]);
+        (await ministry.Delete("fhir/Observation")).Refused(400, "condition-invalid");
+
+        (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Çift Kurum"}""")).Expect(201);
+        (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Çift Kurum"}""")).Expect(201);
+        (await ankara.Delete("fhir/Organization?name:exact=" + Uri.EscapeDataString("Çift Kurum"))).Refused(412, "condition-many");
     }
 
     [Fact]
@@ -145,27 +143,26 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task A_transaction_writes_under_conditions_and_fails_when_two_of_them_meet()
     {
-        var (patient, doctor) = await hub.TreatedPatient("Toplu koşul");
-        using (doctor)
-        {
-            var observation = Samples.Observation($"Patient/{patient}");
-            string Put(string query) => $$$"""{"resource":{{{observation}}},"request":{"method":"PUT","url":"Observation?{{{query}}}"}}""";
-            string Post(string query) => $$$"""{"resource":{{{observation}}},"request":{"method":"POST","url":"Observation","ifNoneExist":"{{{query}}}"}}""";
+        using var ministry = hub.Client("ministry");
+        var patient = await Patient("Toplu koşul");
 
-            (await doctor.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4"), Put($"patient={patient}&status=final")))).Refused(412, "conditional-create-twice");
-            (await doctor.Post("fhir", Samples.Bundle("transaction", Post($"patient={patient}&code=8867-4"), Post($"patient={patient}&status=final")))).Refused(412, "conditional-create-twice");
-            var created = (await doctor.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4")))).Expect(200);
-            Assert.StartsWith("201", (string)created.Json["entry"]![0]!["response"]!["status"]!, StringComparison.Ordinal);
+        var observation = Samples.Observation($"Patient/{patient}");
+        string Put(string query) => $$$"""{"resource":{{{observation}}},"request":{"method":"PUT","url":"Observation?{{{query}}}"}}""";
+        string Post(string query) => $$$"""{"resource":{{{observation}}},"request":{"method":"POST","url":"Observation","ifNoneExist":"{{{query}}}"}}""";
 
-            var twice = (await doctor.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4"), Put($"patient={patient}&status=final")))).Refused(400, "bundle-duplicate-identity");
-            Assert.Equal("Bundle.entry[1]", twice.OutcomeExpression);
-            var matched = (await doctor.Post("fhir", Samples.Bundle("transaction", Post($"patient={patient}&code=8867-4"), Post($"patient={patient}&status=final")))).Expect(200);
-            Assert.All(matched.Json["entry"]!.AsArray(), e => Assert.StartsWith("200", (string)e!["response"]!["status"]!, StringComparison.Ordinal));
+        (await ministry.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4"), Put($"patient={patient}&status=final")))).Refused(412, "conditional-create-twice");
+        (await ministry.Post("fhir", Samples.Bundle("transaction", Post($"patient={patient}&code=8867-4"), Post($"patient={patient}&status=final")))).Refused(412, "conditional-create-twice");
+        var created = (await ministry.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4")))).Expect(200);
+        Assert.StartsWith("201", (string)created.Json["entry"]![0]!["response"]!["status"]!, StringComparison.Ordinal);
 
-            var deleted = (await doctor.Post("fhir", Samples.Bundle("transaction", $$$"""{"request":{"method":"DELETE","url":"Observation?patient={{{patient}}}"}}"""))).Expect(200);
-            Assert.StartsWith("204", (string)deleted.Json["entry"]![0]!["response"]!["status"]!, StringComparison.Ordinal);
-            Assert.Equal(0, (int?)(await doctor.Get($"fhir/Observation?patient={patient}")).Expect(200).Json["total"]);
-        }
+        var twice = (await ministry.Post("fhir", Samples.Bundle("transaction", Put($"patient={patient}&code=8867-4"), Put($"patient={patient}&status=final")))).Refused(400, "bundle-duplicate-identity");
+        Assert.Equal("Bundle.entry[1]", twice.OutcomeExpression);
+        var matched = (await ministry.Post("fhir", Samples.Bundle("transaction", Post($"patient={patient}&code=8867-4"), Post($"patient={patient}&status=final")))).Expect(200);
+        Assert.All(matched.Json["entry"]!.AsArray(), e => Assert.StartsWith("200", (string)e!["response"]!["status"]!, StringComparison.Ordinal));
+
+        var deleted = (await ministry.Post("fhir", Samples.Bundle("transaction", $$$"""{"request":{"method":"DELETE","url":"Observation?patient={{{patient}}}"}}"""))).Expect(200);
+        Assert.StartsWith("204", (string)deleted.Json["entry"]![0]!["response"]!["status"]!, StringComparison.Ordinal);
+        Assert.Equal(0, (int?)(await ministry.Get($"fhir/Observation?patient={patient}")).Expect(200).Json["total"]);
     }
 
     [Fact]
@@ -205,5 +202,11 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
         Assert.Equal(["304", "304", "200", "200", "400"], entries.Select(e => ((string)e!["response"]!["status"]!)[..3]));
         Assert.Equal([false, false, false, true, false], entries.Select(e => e!["resource"] is not null));
         Assert.Equal("history", (string?)entries[3]!["resource"]!["type"]);
+    }
+
+    private async Task<string> Patient(string family)
+    {
+        using var ankara = hub.Client("hospital-ankara");
+        return (await ankara.Post("fhir/Patient", Samples.Patient(family))).Expect(201).IdFromLocation();
     }
 }

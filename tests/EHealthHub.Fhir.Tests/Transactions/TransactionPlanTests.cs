@@ -123,7 +123,7 @@ public class TransactionPlanTests
         Assert.Equal(new IdentifierCondition("Patient", "a", "b"), entries[4].Where!.Identifier);
         Assert.True(entries[4].IfNoneMatch!.Any);
         Assert.Equal((EntryAction.Head, "Patient/1/_history?_count=2"), (entries[5].Action, entries[5].Url));
-        Assert.Equal([1, 2], entries[6].IfNoneMatch!.Versions);
+        Assert.Equal([1, 2], entries[6].IfNoneMatch!.Versions.AsEnumerable());
         Assert.Equal(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero), entries[6].IfModifiedSince);
     }
 
