@@ -23,14 +23,15 @@ public sealed class Acts
         var intents = new OpenIntents();
         var facts = new DecisionFacts(records);
         var check = new SubmissionCheck(validator, limits);
-        var conditions = new ConditionSearch(records, facts, Journal, hub);
+        var codes = new NoCodeSets();
+        var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal, hub);
         var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
         var flow = new WriteFlow(records, resolver, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);
         History = new ReadHistory(records, facts, Journal, hub, time);
         var cursors = new CursorCodec(vault.Derive("cursor/1"));
-        Search = new SearchRecords(records, facts, Journal, cursors, new NoCodeSets(), hub, time);
+        Search = new SearchRecords(records, facts, Journal, cursors, codes, hub, time);
         Everything = new FetchEverything(records, Search);
         Last = new FetchLast(Search);
         Walk = new WalkHistory(records, Journal, cursors, hub, time);

@@ -47,7 +47,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     }
 
     /// <summary>The query with its lookups answered, the innermost first.</summary>
-    private Result<SearchQuery> Answer(SearchQuery query)
+    public Result<SearchQuery> Answer(SearchQuery query)
     {
         if (query.Lookups.Count == 0)
         {

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Fhir.Outcomes;
@@ -8,7 +6,6 @@ using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records;
 using EHealthHub.Records.Store;
-using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Submit;
 
@@ -23,10 +20,13 @@ internal sealed record ConditionMatches(IReadOnlyList<string> Ids, SearchQuery? 
 /// Decides conditions of writes and references. One exact identifier is looked up by its national token. Any other condition is a search: decided by the same policy and logged before facts are opened, so that nobody learns through a
 /// condition what a search would refuse them.
 /// </summary>
-internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, Journal journal, HubIdentity hub)
+internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, ICodeSets codes, Journal journal, HubIdentity hub)
 {
     /// <summary>Most conditions of one submission that need a search.</summary>
     public const int SearchesMax = 64;
+
+    /// <summary>What a condition may be made of: whatever decides a match, not what shapes an answer.</summary>
+    private const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.ValueSets | SearchNeeds.Hierarchies;
 
     /// <summary>How facts are matched: a reference by the hub's own absolute address is the relative one.</summary>
     public SearchSettings Settings { get; } = new() { BaseUrl = hub.FhirBase };
@@ -51,23 +51,30 @@ internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, 
             return Failure.Of(413, "too-costly", "conditions-too-many", $"A submission has at most {SearchesMax} conditions that need a search.", place);
         }
 
-        if (await Scope(context.Caller, interaction, condition, query, cancellationToken).ConfigureAwait(false) is not var (scope, request))
+        var form = new SearchForm(interaction, condition.Type, [query]);
+        if (await placer.Place(context.Caller, form, cancellationToken).ConfigureAwait(false) is not { } where)
         {
             return Failure.Of(412, "too-costly", "patient-required", "A condition names one patient (patient=…), or an exact identifier: conditions over all patients are for system scopes.", place);
         }
 
-        var patients = request.PatientId is { } patient ? ImmutableArray.Create(patient) : [];
-        var decision = AccessPolicy.Decide(request);
-        if (!decision.Granted || scope is null)
+        var patients = where.Base.PatientId is { } patient ? ImmutableArray.Create(patient) : [];
+        var decision = where.Decide(condition.Type);
+        if (!decision.Granted || (where.Name is null && !where.Everywhere))
         {
             return new Attempt<ConditionMatches>(OnlyAt(Refusals.Denied(condition.Type), place), decision.Granted ? "not-found" : decision.Rule, patients);
         }
 
-        var asked = journal.Entry(context, EntryKind.SearchAsked, interaction, condition.Type, "", decision.Rule, patients) with { Detail = Detail(condition) };
+        var scope = new SearchScope(where.Kind, where.Name, where.Everywhere, interaction, condition.Type, query.Used, condition.Query);
+        var asked = journal.Entry(context, EntryKind.SearchAsked, interaction, condition.Type, "", decision.Rule, patients) with { Detail = $"{condition.Type}?{condition.Query}" };
         var receipt = await journal.Append(asked, scope.Hash(), cancellationToken).ConfigureAwait(false);
         using var session = await records.BeginSearch(scope, receipt, cancellationToken).ConfigureAwait(false);
         session.KeepGrounds();
-        var step = session.Find(query, 0, countMax);
+        if (!new SearchExecution(session, type => where.Decide(type).Granted, codes, Settings).Answer(query).Try(out var ready, out failure))
+        {
+            return OnlyAt(failure, place);
+        }
+
+        var step = session.Find(ready, 0, countMax);
         if (step.TooCostly)
         {
             return Failure.Of(412, "too-costly", "too-costly", "Nothing in the condition narrows it enough. Name a patient, an exact identifier, a code or a period.", place);
@@ -75,7 +82,7 @@ internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, 
 
         work.Decided.AddRange(session.Decided);
         work.Patients.UnionWith(step.Matches.SelectMany(m => m.Patients));
-        return new ConditionMatches([.. step.Matches.Select(m => m.Location.Id)], query, [.. session.Decided], scope.AllCompartments || scope.Compartment == CompartmentKind.Patient);
+        return new ConditionMatches([.. step.Matches.Select(m => m.Location.Id)], ready, [.. session.Decided], where.Everywhere || where.Kind == CompartmentKind.Patient);
     }
 
     /// <summary>The condition as a search; what would shape an answer rather than decide a match has no place in it.</summary>
@@ -86,49 +93,15 @@ internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, 
             return OnlyAt(failure, place);
         }
 
-        return query.Criteria.Count > 0 && query.Cursor is null
+        if (query.Unserved(Served) is { } unserved)
+        {
+            return OnlyAt(unserved, place);
+        }
+
+        return query.Criteria.Count + query.Conditions.Count + query.Lookups.Count > 0 && query.Cursor is null
             ? query
             : Failure.Of(400, "invalid", "condition-invalid", "A condition needs a criterion; without one it would match everything.", place);
     }
 
     private static Failure OnlyAt(Failure failure, string place) => failure with { Issues = [.. failure.Issues.Select(i => i with { Expression = place })] };
-
-    /// <summary>Where the condition looks, and what has to be decided; no scope when there is nowhere it may look, nothing at all when nobody is named.</summary>
-    private async ValueTask<(SearchScope? Scope, AccessRequest Request)?> Scope(Caller caller, string interaction, Condition condition, SearchQuery query, CancellationToken cancellationToken)
-    {
-        var request = new AccessRequest { Caller = caller, Interaction = Interaction.Search, ResourceType = query.Type, Compartment = CompartmentKind.Directory };
-        if (CompartmentRule.IsDirectory(query.Type))
-        {
-            return (In(CompartmentKind.Directory, ""), request);
-        }
-
-        var identifier = query.Type == "Patient" && query.Identifiers is [var only] ? only : null;
-        var patient = query.PatientId;
-        if (patient is null && identifier is not null && await records.LocateByIdentifier(identifier, cancellationToken).ConfigureAwait(false) is [var known])
-        {
-            patient = known;
-        }
-
-        if (patient is not null)
-        {
-            return (In(CompartmentKind.Patient, patient), await facts.WithPatient(request with { Compartment = CompartmentKind.Patient }, patient, cancellationToken).ConfigureAwait(false));
-        }
-
-        if (caller is { InstitutionKind: InstitutionKind.Authority, PersonKind: PersonKind.None })
-        {
-            return (In(CompartmentKind.Patient, null), request with { Compartment = CompartmentKind.Patient });
-        }
-
-        if (!CompartmentRule.IsPatientType(query.Type) && caller.Institution is { } owner)
-        {
-            return (In(CompartmentKind.Institution, owner), request with { Compartment = CompartmentKind.Institution, Owner = owner });
-        }
-
-        // Whom nobody knows is decided like a patient without a relationship: the answers do not tell the two apart.
-        return identifier is null ? null : (null, request with { Compartment = CompartmentKind.Patient });
-
-        SearchScope In(CompartmentKind kind, string? name) => new(kind, name, name is null, interaction, query.Type, query.Used, condition.Query);
-    }
-
-    private static string Detail(Condition condition) => string.Create(CultureInfo.InvariantCulture, $"{condition.Type}?{condition.Query}");
 }

@@ -1,14 +1,40 @@
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Patching;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Exchange.Submit;
 
-/// <summary>Makes an edit of a patch, whichever form it has (R4 3.1.0.6).</summary>
-internal static class PatchForms
+/// <summary>Makes an edit of a patch, whichever form it has (R4 3.1.0.6): a JSON Patch, or the Parameters of a FHIRPath Patch.</summary>
+public static class PatchForms
 {
-    /// <summary>The entry with its edit; any other entry as it is.</summary>
-    public static Result<PlannedEntry> WithEdit(PlannedEntry entry, FhirLimits limits) => entry is not { Action: EntryAction.Patch, Failure: null }
-        ? entry
-        : Failure.Of(422, "not-supported", "patch-not-supported", $"A patch of at most {limits.BytesMax} bytes by this kind of document is not served.", WriteStep.PlaceOf(entry) + ".resource");
+    /// <summary>Media type of a JSON Patch.</summary>
+    public const string JsonPatchType = "application/json-patch+json";
+
+    private static readonly PatchLimits Bounds = new();
+
+    /// <summary>A JSON Patch; its bytes must live as long as the edit is used.</summary>
+    public static Func<FhirResource, Result<FhirResource>> Json(ReadOnlyMemory<byte> patch, FhirLimits limits) => current => JsonPatch.Apply(current, patch, limits, Bounds);
+
+    /// <summary>A FHIRPath Patch.</summary>
+    public static Func<FhirResource, Result<FhirResource>> FhirPath(FhirResource parameters, FhirLimits limits) => current => FhirPathPatch.Apply(current, parameters, limits, Bounds);
+
+    /// <summary>An entry of a Bundle with its edit; any other entry as it is.</summary>
+    internal static Result<PlannedEntry> WithEdit(PlannedEntry entry, FhirLimits limits)
+    {
+        if (entry is not { Action: EntryAction.Patch, Failure: null, Resource: { } document })
+        {
+            return entry;
+        }
+
+        if (document.Type == "Parameters")
+        {
+            return entry with { Edit = FhirPath(document, limits) };
+        }
+
+        return document.Root.TryGetProperty("contentType"u8, out var type) && type.GetString() is { } named && named.Split(';')[0].Trim().Equals(JsonPatchType, StringComparison.OrdinalIgnoreCase)
+            && document.Root.TryGetProperty("data"u8, out var data) && data.TryGetBytesFromBase64(out var patch)
+                ? entry with { Edit = Json(patch, limits) }
+                : Failure.Of(422, "not-supported", "patch-not-supported", $"A Binary brings a JSON Patch as {JsonPatchType}; a FHIRPath Patch comes as Parameters.", WriteStep.PlaceOf(entry) + ".resource");
+    }
 }

@@ -56,7 +56,6 @@ public static class OutcomeTexts
         conditions-too-many | The request has too many conditions that need a search. | İstekte arama gerektiren çok fazla koşul var.
         history-system-scope | The history of more than one resource is for system scopes. | Birden fazla kaynağın geçmişi yalnızca sistem kapsamına açıktır.
         already-exists | The resource exists already. | Kaynak zaten var.
-        patch-identity | A patch cannot change the type or the id. | Bir yama türü ya da kimliği değiştiremez.
         patch-not-supported | A patch of this kind is not supported. | Bu tür bir yama desteklenmiyor.
         if-match | The version condition is not understood. | Sürüm koşulu anlaşılamadı.
         element-unknown | An element is not defined for this type. | Bir öge bu tür için tanımlı değil.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Search;
+using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
@@ -114,6 +115,41 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
         using (resource)
         {
             return await act(resource, ActOnce(body.Bytes)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the body as a patch (R4 3.1.0.6), then acts.</summary>
+    public async ValueTask<ActResult> WithPatch(Func<Func<FhirResource, Result<FhirResource>>, ActContext, CallTags, ValueTask<ActResult>> act)
+    {
+        if (!Tags().Try(out var tags, out var failure))
+        {
+            return await Refuse(failure).ConfigureAwait(false);
+        }
+
+        using var body = await BodyReader.Read(Http, GatewayBounds.BodyBytesMax).ConfigureAwait(false);
+        if (body is null)
+        {
+            return await Refuse(TooLarge(GatewayBounds.BodyBytesMax)).ConfigureAwait(false);
+        }
+
+        if (!ContentNegotiation.Request(Http.Request.ContentType).Try(out var format, out failure))
+        {
+            return await Refuse(failure).ConfigureAwait(false);
+        }
+
+        if (format.Kind == BodyKind.JsonPatch)
+        {
+            return await act(PatchForms.Json(body.Bytes, parts.Limits), ActOnce(body.Bytes), tags).ConfigureAwait(false);
+        }
+
+        if (!Read(format, body.Bytes).Try(out var parameters, out failure))
+        {
+            return await Refuse(failure).ConfigureAwait(false);
+        }
+
+        using (parameters)
+        {
+            return await act(PatchForms.FhirPath(parameters, parts.Limits), ActOnce(body.Bytes), tags).ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Capability;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
@@ -28,6 +29,7 @@ internal sealed class FhirEndpoints
         SystemInteractions = Interactions(RouteLevel.System),
         TypeInteractions = [.. Interactions(RouteLevel.Instance).Concat(Interactions(RouteLevel.Type)).Distinct()],
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
+        PatchFormats = [PatchForms.JsonPatchType, "application/fhir+json", "application/fhir+xml"],
         ConditionalUpdate = true,
         ConditionalDelete = "multiple",
         Formats = ["application/fhir+json", "application/fhir+xml", "json", "xml"],

@@ -19,6 +19,7 @@ internal sealed class InstanceEndpoints(HubParts parts)
         new("GET", "/{type}/{id}", RouteLevel.Instance, "read", call => Read(call, null)),
         new("GET", "/{type}/{id}/_history/{version}", RouteLevel.Instance, "vread", Vread),
         new("PUT", "/{type}/{id}", RouteLevel.Instance, "update", Update),
+        new("PATCH", "/{type}/{id}", RouteLevel.Instance, "patch", Patch),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
         new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History),
         new("GET", "/{type}/{id}/$meta", RouteLevel.Instance, "$meta", Meta) { Definition = MetaDefinition },
@@ -50,6 +51,8 @@ internal sealed class InstanceEndpoints(HubParts parts)
     private ValueTask<ActResult> Update(FhirCall call) => call.WithResource((resource, act) => call.Tags().Try(out var tags, out var failure)
         ? parts.Acts.Submit.Update(act, call.Type, call.Id, resource, tags.Match, tags.NoneMatch, call.Aborted)
         : call.Refuse(failure));
+
+    private ValueTask<ActResult> Patch(FhirCall call) => call.WithPatch((edit, act, tags) => parts.Acts.Submit.Patch(act, "patch", call.Type, call.Id, edit, tags.Match, call.Aborted));
 
     private ValueTask<ActResult> Delete(FhirCall call) => call.Tags().Try(out var tags, out var failure)
         ? parts.Acts.Submit.Delete(call.ActOnce(), call.Type, call.Id, tags.Match, call.Aborted)

@@ -15,6 +15,7 @@ internal sealed class TypeEndpoints(HubParts parts)
         new("GET", "/{type}", RouteLevel.Type, "search-type", call => parts.Acts.Search.Execute(call.Act(), call.Type, call.Query(), call.Strict, call.Aborted)),
         new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm),
         new("PUT", "/{type}", RouteLevel.Type, "update", UpdateWhere),
+        new("PATCH", "/{type}", RouteLevel.Type, "patch", PatchWhere),
         new("DELETE", "/{type}", RouteLevel.Type, "delete", DeleteWhere),
         new("GET", "/{type}/_history", RouteLevel.Type, "history-type", History),
     ];
@@ -27,6 +28,10 @@ internal sealed class TypeEndpoints(HubParts parts)
         !call.Condition().Try(out var where, out var bad) ? call.Refuse(bad)
         : call.Tags().Try(out var tags, out var failure) ? parts.Acts.Submit.Update(act, where, resource, tags.Match, tags.NoneMatch, call.Aborted)
         : call.Refuse(failure));
+
+    private ValueTask<ActResult> PatchWhere(FhirCall call) => call.Condition().Try(out var where, out var bad)
+        ? call.WithPatch((edit, act, tags) => parts.Acts.Submit.Patch(act, where, edit, tags.Match, call.Aborted))
+        : call.Refuse(bad);
 
     private ValueTask<ActResult> DeleteWhere(FhirCall call) =>
         !call.Condition().Try(out var where, out var bad) ? call.Refuse(bad)
