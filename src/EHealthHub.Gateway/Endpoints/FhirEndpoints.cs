@@ -49,7 +49,7 @@ internal sealed class FhirEndpoints
     public async Task NoRoute(HttpContext http)
     {
         var call = new FhirCall(http, _parts, null);
-        var allowed = Allowed(http.Request.Path);
+        var allowed = Allowed(http.Request.Path, _routes);
         if (allowed.Length > 0)
         {
             http.Response.Headers.Allow = allowed;
@@ -65,6 +65,13 @@ internal sealed class FhirEndpoints
     {
         var call = new FhirCall(http, _parts, route);
         var failure = FhirNegotiation.Negotiate(http, call.Request) ?? CheckAddress(call, route);
+        if (failure?.Status == 404 && Allowed(http.Request.Path, _routes.Where(r => r.Definition is not null && r.Method != http.Request.Method && (r.Types.IsEmpty || r.Types.Contains(call.Type)))) is { Length: > 0 } methods)
+        {
+            // An operation that is served, by another method.
+            http.Response.Headers.Allow = methods;
+            failure = Failure.Of(405, "not-supported", "interaction-not-supported", "This method is not served at this address.");
+        }
+
         var result = failure is null ? await route.Act(call).ConfigureAwait(false) : await call.Refuse(failure).ConfigureAwait(false);
         await Responses.Send(http, call.Request, _parts.Hub, result).ConfigureAwait(false);
     }
@@ -81,7 +88,7 @@ internal sealed class FhirEndpoints
         _ => null,
     };
 
-    private string Allowed(PathString path)
+    private static string Allowed(PathString path, IEnumerable<FhirRoute> routes)
     {
         if (!path.StartsWithSegments("/fhir", StringComparison.Ordinal, out var rest))
         {
@@ -89,7 +96,7 @@ internal sealed class FhirEndpoints
         }
 
         var segments = (rest.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var methods = segments.Length > 5 ? [] : _routes.Where(r => r.Fits(segments)).Select(r => r.Method).Distinct().Order(StringComparer.Ordinal).ToList();
+        var methods = segments.Length > 5 ? [] : routes.Where(r => r.Fits(segments)).Select(r => r.Method).Distinct().Order(StringComparer.Ordinal).ToList();
         return string.Join(", ", methods.Contains("GET") ? [.. methods, "HEAD"] : methods);
     }
 
