@@ -3,11 +3,12 @@ using EHealthHub.Exchange.Read;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Exchange.Submit;
 
-/// <summary>The GET and HEAD entries of a batch or transaction: read, vread, history and search, each decided and logged as if asked alone.</summary>
+/// <summary>The GET and HEAD entries of a batch or transaction: read, vread, histories and searches, each decided and logged as if asked alone.</summary>
 internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistory walk, SearchRecords search, Journal journal)
 {
     public async ValueTask<ActResult> Execute(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
@@ -43,6 +44,10 @@ internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistor
                     : await Refuse(context, entry, failure.At(Place(entry)), cancellationToken).ConfigureAwait(false);
             case [var type, var id] when entry.Id == id && mark < 0:
                 return await read.Execute(context, type, id, null, cancellationToken).ConfigureAwait(false);
+            case [var type, var id, var other] when entry.Id == id && (other == "*" || ResourceTypes.IsKnown(other)):
+                return await search.ExecuteInCompartment(context, type, id, other, query, strict: true, cancellationToken).ConfigureAwait(false);
+            case [""]:
+                return await search.ExecuteSystem(context, query, strict: true, cancellationToken).ConfigureAwait(false);
             case [var type] when type.Length > 0 && type == entry.Type:
                 return await search.Execute(context, type, query, strict: true, cancellationToken).ConfigureAwait(false);
             default:

@@ -111,6 +111,17 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_condition_may_follow_chains()
+    {
+        using var ministry = hub.Client("ministry");
+        var patient = await Patient("Zincirli");
+        var condition = ("If-None-Exist", $"patient={patient}&subject:Patient.family=Zincirli&code=8867-4");
+        var created = (await ministry.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"), condition)).Expect(201);
+        Assert.Equal(created.Location, (await ministry.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"), condition)).Expect(200).Location);
+        (await ministry.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"), ("If-None-Exist", $"patient={patient}&_sort=date"))).Expect(400);
+    }
+
+    [Fact]
     public async Task If_none_match_star_lets_a_put_create_only()
     {
         using var ministry = hub.Client("ministry");
@@ -196,11 +207,13 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
             Look("GET", $"Patient/{id}", ",\"ifModifiedSince\":\"" + TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) + "\""),
             Look("HEAD", $"Patient/{id}"),
             Look("GET", $"Patient/{id}/_history?_count=5"),
+            Look("GET", $"Patient/{id}/Observation"),
+            Look("GET", "?_type=Organization&_count=1"),
             Look("GET", $"Patient/{id}/$meta-nothing")))).Expect(200);
         var entries = answer.Json["entry"]!.AsArray();
 
-        Assert.Equal(["304", "304", "200", "200", "400"], entries.Select(e => ((string)e!["response"]!["status"]!)[..3]));
-        Assert.Equal([false, false, false, true, false], entries.Select(e => e!["resource"] is not null));
+        Assert.Equal(["304", "304", "200", "200", "403", "200", "400"], entries.Select(e => ((string)e!["response"]!["status"]!)[..3]));
+        Assert.Equal([false, false, false, true, false, true, false], entries.Select(e => e!["resource"] is not null));
         Assert.Equal("history", (string?)entries[3]!["resource"]!["type"]);
     }
 
