@@ -78,7 +78,7 @@ internal sealed class XmlText(XmlReader xml) : IDisposable
     {
         '&' => "&amp;"u8,
         '<' => "&lt;"u8,
-        '>' => "&gt;"u8,
+        '>' => isAttribute ? ">"u8 : "&gt;"u8,
         '"' => isMarkup && isAttribute ? "&quot;"u8 : "\\\""u8,
         '\\' => "\\\\"u8,
         '\n' => isMarkup && isAttribute ? "&#10;"u8 : "\\n"u8,

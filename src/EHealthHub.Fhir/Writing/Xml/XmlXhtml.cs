@@ -13,6 +13,8 @@ internal static class XmlXhtml
     private static readonly SearchValues<byte> Special =
         SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'&', 0xEF]);
 
+    private static readonly SearchValues<byte> ReferenceCharacters = SearchValues.Create("#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     public static void Write(ref XmlSink xml, JsonElement div)
     {
         var text = JsonUnescape.Text(div).Trim(" \t\r\n"u8);
@@ -26,8 +28,9 @@ internal static class XmlXhtml
             }
 
             text = text[at..];
-            var end = text[0] == (byte)'&' ? text.IndexOf((byte)';') : -1;
-            if (end > 0)
+            // Only in a comment does an ampersand begin nothing, and stays what it is.
+            var end = text[0] == (byte)'&' ? text[1..].IndexOfAnyExcept(ReferenceCharacters) + 1 : 0;
+            if (end > 1 && text[end] == (byte)';')
             {
                 Reference(ref xml, text[..(end + 1)]);
                 text = text[(end + 1)..];
