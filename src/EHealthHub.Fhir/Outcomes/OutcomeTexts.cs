@@ -82,6 +82,31 @@ public static class OutcomeTexts
         profile-unreadable | The rules of a profile cannot be decided on this resource. | Bir profilin kuralları bu kaynak için değerlendirilemiyor.
         profile-binding | A profile allows only certain codes here. | Profil burada yalnızca belirli kodlara izin veriyor.
         profile-type | A profile is for another type of resource. | Profil başka bir kaynak türü içindir.
+        profile-must-support | An element that systems should support is not given. | Sistemlerin desteklemesi gereken bir öge verilmemiş.
+        profile-binding-extensible | A code is not in the value set that is to be used here. | Kod, burada kullanılması gereken değer kümesinde yok.
+        profile-binding-preferred | A code is not in the preferred value set. | Kod, tercih edilen değer kümesinde yok.
+        profile-slice-closed | A profile does not allow this item in the list. | Profil, listede bu kayda izin vermiyor.
+        profile-slice-order | The items of a list are not in the order that a profile asks for. | Listedeki kayıtlar profilin istediği sırada değil.
+        profile-slice-twice | An item fits two kinds that a profile tells apart. | Bir kayıt, profilin ayırdığı iki gruba birden uyuyor.
+        profile-none-fits | An element satisfies none of the profiles that are allowed here. | Bir öge burada izin verilen profillerin hiçbirine uymuyor.
+        profile-max-length | A profile asks for a shorter text. | Profil daha kısa bir metin istiyor.
+        profile-min-value | A value is below what a profile allows. | Bir değer profilin izin verdiğinden küçük.
+        profile-max-value | A value is above what a profile allows. | Bir değer profilin izin verdiğinden büyük.
+        profile-too-costly | The rules of a profile take too long to check. | Bir profilin kurallarının denetlenmesi çok uzun sürüyor.
+        profile-not-taken | The profile cannot be accepted. | Profil kabul edilemiyor.
+        profile-unknown | The hub does not hold this profile. | Merkezde bu profil bulunmuyor.
+        extension-context | An extension may not stand here. | Bir uzantı burada kullanılamaz.
+        terminology-not-taken | The terminology resource cannot be accepted. | Terminoloji kaynağı kabul edilemiyor.
+        terminology-too-large | The terminology is too large. | Terminoloji çok büyük.
+        terminology-cycle | A code stands above itself. | Bir kod kendisinin üst kodu olarak verilmiş.
+        value-set-cycle | Value sets refer to one another in a circle. | Değer kümeleri birbirini döngüsel olarak içeriyor.
+        value-set-unknown | The value set is not held. | Değer kümesi merkezde bulunmuyor.
+        code-system-unknown | The code system is not held. | Kod sistemi merkezde bulunmuyor.
+        concept-map-unknown | The concept map is not held. | Kavram eşlemesi merkezde bulunmuyor.
+        code-unknown | The code is not known. | Kod bilinmiyor.
+        code-undecided | Whether the code is valid cannot be decided here. | Kodun geçerliliğine burada karar verilemiyor.
+        hierarchy-other | The code system does not order its codes by kind. | Kod sistemi kodlarını türe göre sıralamıyor.
+        expansion-too-large | The value set has too many codes. | Değer kümesinde çok fazla kod var.
         companion-length | The lists of values and of their extensions differ in length. | Değerlerin ve uzantılarının listeleri farklı uzunlukta.
         reference-ambiguous | A reference can mean two resources. | Bir başvuru iki farklı kaynağı gösterebilir.
         reference-no-match | A conditional reference matches nothing. | Koşullu bir başvuru hiçbir kaynakla eşleşmiyor.

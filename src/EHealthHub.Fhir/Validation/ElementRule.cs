@@ -37,6 +37,12 @@ internal sealed class ElementRule
     /// <summary>The codes of a required binding, for a code or, by code alone, for the codings of a concept; null where any code will do.</summary>
     public Utf8Table<string>? Codes { get; init; }
 
+    /// <summary>The canonical URL of the value set of <see cref="Codes"/>; null where there is none or it is not known.</summary>
+    public string? CodesUrl { get; init; }
+
+    /// <summary>R4's name of the type, for example <c>HumanName</c> or <c>code</c>; of a backbone element its path; <c>Resource</c> where any may stand.</summary>
+    public required string TypeName { get; init; }
+
     /// <summary>The resource types that a Reference may name; null for any.</summary>
     public Utf8Table<string>? Targets { get; init; }
 

@@ -36,6 +36,18 @@ internal sealed class Place
     /// <summary>Steps back out.</summary>
     public void Leave() => _depth--;
 
+    /// <summary>Names and indexes below the root; an index is -1 where the element does not repeat.</summary>
+    public (string Name, int Index)[] Below()
+    {
+        var steps = new (string, int)[_depth - 1];
+        for (var i = 1; i < _depth; i++)
+        {
+            steps[i - 1] = (_names[i], _indexes[i]);
+        }
+
+        return steps;
+    }
+
     /// <summary>As FHIRPath, with <paramref name="child"/> behind it, if given.</summary>
     public string Expression(string? child = null)
     {

@@ -41,6 +41,15 @@ internal static class RequiredCodes
                 : null;
     }
 
+    /// <summary>The canonical URL of the value set that <see cref="For"/> lists; null where it lists none.</summary>
+    public static string? UrlFor(string owner, PropertyMapping property)
+    {
+        var native = property.ImplementingType;
+        return native.IsGenericType && native.GenericTypeArguments is [{ IsEnum: true } codes]
+            ? (EnumMapping.TryGetMappingForEnum(codes, FhirRelease.R4, out var mapping) ? mapping.Canonical : null)
+            : Concepts.TryGetValue($"{owner}.{property.Name}", out var words) ? "http://hl7.org/fhir/ValueSet/" + words.Split(' ')[0] : null;
+    }
+
     private static Utf8Table<string> OfEnum(Type codes) =>
         EnumMapping.TryGetMappingForEnum(codes, FhirRelease.R4, out var mapping)
             ? new Utf8Table<string>(mapping.Members.Values.Select(m => m.Code).Distinct().Select(c => KeyValuePair.Create(c, c)))

@@ -34,8 +34,13 @@ internal static class SchemaCatalog
     public static Type Native(string name)
     {
         var full = "Hl7.Fhir.Model." + (name == "Reference" ? nameof(ResourceReference) : name);
-        return typeof(Patient).Assembly.GetType(full) ?? typeof(CapabilityStatement).Assembly.GetType(full) ?? typeof(Resource).Assembly.GetType(full, throwOnError: true)!;
+        return Find(full) ?? throw new InvalidOperationException($"{name} is no type of R4.");
     }
+
+    /// <summary>True for the name of one of R4's complex data types.</summary>
+    public static bool IsDataType(string name) =>
+        name.Length > 0 && PrimitiveKinds.Of(name) == PrimitiveKind.None && name.All(char.IsAsciiLetterOrDigit)
+        && Find("Hl7.Fhir.Model." + (name == "Reference" ? nameof(ResourceReference) : name)) is { IsAbstract: false } native && native.IsSubclassOf(typeof(DataType));
 
     /// <summary>The table of one of the SDK's classes.</summary>
     public static TypeTable Of(Type native)
@@ -50,4 +55,6 @@ internal static class SchemaCatalog
             return Tables.GetOrAdd(native, static t => TypeCompiler.Compile(Inspector.FindOrImportClassMapping(t) ?? throw new InvalidOperationException($"{t} is no FHIR type.")));
         }
     }
+
+    private static Type? Find(string full) => typeof(Patient).Assembly.GetType(full) ?? typeof(CapabilityStatement).Assembly.GetType(full) ?? typeof(Resource).Assembly.GetType(full);
 }

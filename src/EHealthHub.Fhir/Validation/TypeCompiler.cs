@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using EHealthHub.Fhir.Reading;
 using Hl7.Fhir.Introspection;
@@ -39,6 +40,7 @@ internal static class TypeCompiler
             IsResource = mapping.IsResource,
             Members = new Utf8Table<ElementRule>(members),
             Elements = elements,
+            ByElement = members.Select(m => m.Value).Where(r => !r.IsCompanion).GroupBy(r => r.Element).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal),
             Required = required,
             Summary = Bits(properties, p => p.InSummary),
             Modifiers = Bits(properties, p => p.IsModifier),
@@ -59,7 +61,7 @@ internal static class TypeCompiler
     {
         if (property.Choice == ChoiceType.ResourceChoice)
         {
-            return [new ElementRule { Name = property.Name, Element = property.Name, Index = index, Primitive = PrimitiveKind.None, IsArray = property.IsCollection, IsResource = true }];
+            return [new ElementRule { Name = property.Name, Element = property.Name, Index = index, Primitive = PrimitiveKind.None, IsArray = property.IsCollection, IsResource = true, TypeName = "Resource" }];
         }
 
         return property.Choice != ChoiceType.DatatypeChoice
@@ -87,7 +89,9 @@ internal static class TypeCompiler
             IsArray = property.IsCollection,
             IsChoice = isChoice,
             Partner = hasCompanion ? "_" + name : null,
+            TypeName = type,
             Codes = RequiredCodes.For(owner.Name, property),
+            CodesUrl = RequiredCodes.UrlFor(owner.Name, property),
             Targets = type == "Reference" ? Targets(property) : null,
             Native = primitive == PrimitiveKind.None ? native : null,
         };
@@ -101,6 +105,7 @@ internal static class TypeCompiler
                 Primitive = primitive,
                 IsArray = property.IsCollection,
                 IsCompanion = true,
+                TypeName = type,
                 IsChoice = isChoice,
                 Partner = name,
             };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EHealthHub.Fhir.Reading;
 
 namespace EHealthHub.Fhir.Validation;
@@ -16,6 +17,9 @@ internal sealed class TypeTable
 
     /// <summary>The members by their JSON names.</summary>
     public required Utf8Table<ElementRule> Members { get; init; }
+
+    /// <summary>The rules of an element by its name, one for each type of a choice, without companions.</summary>
+    public required FrozenDictionary<string, ElementRule[]> ByElement { get; init; }
 
     /// <summary>Names of the elements by their index.</summary>
     public required IReadOnlyList<string> Elements { get; init; }

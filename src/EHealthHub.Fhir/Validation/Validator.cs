@@ -14,6 +14,15 @@ public sealed class Validator
     [ThreadStatic]
     private static ValidationRun? _run;
 
+    private volatile ProfileCatalog? _profiles;
+
+    /// <summary>The profiles that are checked: at first those of the folder fhir-profiles. Set it when definitions or terminology were uploaded; a validation that is under way keeps the state it began with.</summary>
+    public ProfileCatalog Profiles
+    {
+        get => _profiles ?? ProfileCatalog.Held;
+        set => _profiles = value;
+    }
+
     /// <summary>
     /// Issues of severity error make the submission 422; an empty list means valid. <paramref name="path"/> is the prefix of every expression, for example <c>Bundle.entry[3].resource</c>; null for the resource's own type. At most
     /// <see cref="FhirLimits.IssuesMax"/> issues. A reference of the form <c>Type?query</c> is let pass here (it has its meaning in a transaction; <see cref="Transactions.TransactionPlan.CheckAlone"/> refuses it elsewhere).
@@ -21,16 +30,27 @@ public sealed class Validator
     public ImmutableArray<Issue> Validate(FhirResource resource, FhirLimits limits, string? path = null)
     {
         var issues = (_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, path);
-        if (issues.Any(i => i.Severity is "error" or "fatal"))
+        return issues.IsEmpty && ClaimsProfile(resource) ? CheckProfiles(resource, limits, path ?? resource.Type) : issues;
+    }
+
+    private static bool ClaimsProfile(FhirResource resource) => resource.Root.TryGetProperty("meta"u8, out var meta) && meta.Has("profile"u8);
+
+    private ImmutableArray<Issue> CheckProfiles(FhirResource resource, FhirLimits limits, string path)
+    {
+        var profiles = Profiles;
+        var claimed = profiles.Claimed(resource.Root);
+        if (claimed.Count == 0)
         {
-            return issues;
+            return [];
         }
 
-        foreach (var profile in ProfileCheck.Claimed(resource.Root))
+        var run = new ProfileRun(profiles, resource, path, isFull: false, limits.IssuesMax);
+        foreach (var profile in claimed)
         {
-            issues = issues.AddRange(ProfileCheck.Run(resource, profile, path ?? resource.Type));
+            run.Check(profile);
         }
 
-        return issues.Length <= limits.IssuesMax ? issues : [.. issues.Take(limits.IssuesMax)];
+        run.CheckExtensions();
+        return [.. run.Issues.Take(limits.IssuesMax)];
     }
 }

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using EHealthHub.Fhir.Outcomes;
+using Hl7.Fhir.FhirPath;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+using Hl7.FhirPath;
+using Expression = Hl7.FhirPath.Expressions.Expression;
+
+namespace EHealthHub.Fhir.Validation.Profiles;
+
+/// <summary>Evaluates FHIRPath rules on elements of one resource. The SDK's model is built when the first rule is met, and once.</summary>
+internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
+{
+    private PocoNode? _root;
+    private bool _isUnreadable;
+
+    /// <summary>Exceptions that the SDK's engine throws for an expression or values that it cannot work with.</summary>
+    public static bool IsOfTheEngine(Exception fault) =>
+        fault is InvalidOperationException or ArgumentException or FormatException or NotSupportedException or ArithmeticException or InvalidCastException or NullReferenceException or RegexMatchTimeoutException or NotImplementedException;
+
+    /// <summary>Null where the rule holds on the element at <paramref name="steps"/>; else the issue.</summary>
+    public Issue? Check(ProfileConstraint rule, IReadOnlyList<(string Name, int Index)> steps, string place)
+    {
+        if (_root is null && !_isUnreadable)
+        {
+            Read();
+        }
+
+        if (_root is null || Locate(steps) is not { } node)
+        {
+            return new Issue(rule.Severity, "invariant", "profile-unreadable", $"The rule {rule.Key} cannot be decided on this resource.", place);
+        }
+
+        var budget = new CallBudget();
+        try
+        {
+            var context = new FhirEvaluationContext { Resource = _root, RootResource = _root, DebugTracer = budget };
+            return rule.Compiled.Predicate(node, context) ? null : new Issue(rule.Severity, "invariant", "profile-" + rule.Key, rule.Human, place);
+        }
+        catch (Exception) when (budget.IsSpent)
+        {
+            return new Issue("error", "too-costly", "profile-too-costly", $"The rule {rule.Key} takes too long on this resource.", place);
+        }
+        catch (Exception fault) when (IsOfTheEngine(fault))
+        {
+            // The engine throws where an expression meets several values and wants one: the rule does not hold, and its writer should know why.
+            return new Issue(rule.Severity, "invariant", "profile-" + rule.Key, $"{rule.Human} (The rule cannot be evaluated on these values.)", place);
+        }
+    }
+
+    private void Read()
+    {
+        var json = JsonMarshal.GetRawUtf8Value(resource);
+        if (json.Length > limits.ConstraintBytesMax)
+        {
+            _isUnreadable = true;
+            return;
+        }
+
+        // What the validator lets through the SDK reads too, but for a few values that .NET cannot hold (a leap second); those are left as they are, and the rule judges what was written.
+        var reader = new Utf8JsonReader(json);
+        _ = FhirJsonDeserializer.OSTRICH.TryDeserializeResource(ref reader, out var model, out _);
+        _root = model?.ToPocoNode();
+        _isUnreadable = model is null;
+    }
+
+    private PocoNode? Locate(IReadOnlyList<(string Name, int Index)> steps)
+    {
+        var node = _root;
+        foreach (var (name, index) in steps)
+        {
+            node = node?.Child(name)?.ElementAtOrDefault(Math.Max(index, 0));
+        }
+
+        return node;
+    }
+
+    /// <summary>Counts the engine's calls, as its tracer, and stops a rule that goes round too often; the engine has no other way out than an exception.</summary>
+    private sealed class CallBudget : IDebugTracer
+    {
+        private int _calls = 50_000;
+
+        public bool IsSpent => _calls < 0;
+
+        public void TraceCall(Expression expr, int contextId, IEnumerable<PocoNode>? focus, IEnumerable<PocoNode>? thisValue, PocoNode? index, IEnumerable<PocoNode>? totalValue, IEnumerable<PocoNode> result, IEnumerable<KeyValuePair<string, IEnumerable<PocoNode>>> variables)
+        {
+            if (--_calls < 0)
+            {
+                throw new InvalidOperationException("The rule takes too long.");
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using Hl7.Fhir.FhirPath;
+using Hl7.FhirPath;
+using Hl7.FhirPath.Expressions;
+
+namespace EHealthHub.Fhir.Validation.Profiles;
+
+/// <summary>Compiles FHIRPath rules for the SDK's engine, and tells which are not served. Regular expressions are matched without backtracking, so that none takes long, whatever it and the text are.</summary>
+internal static partial class RuleCompiler
+{
+    /// <summary>Most calls in one rule of functions that walk a whole resource or multiply what they are given.</summary>
+    private const int WideCallsMax = 2;
+
+    private static readonly Lazy<FhirPathCompiler> Compiler = new(() => new FhirPathCompiler(Functions()));
+
+    /// <summary>Compiles; throws what the SDK throws for an expression that is not well-formed. Calls are traced, by which <see cref="RuleCheck"/> bounds them.</summary>
+    public static CompiledExpression Compile(string expression) => Compiler.Value.Compile(expression, true);
+
+    /// <summary>Null for a rule that is served; else why not. What needs other resources, terminology or the clock is not decided from the resource alone.</summary>
+    public static string? Refuse(string expression)
+    {
+        if (Outside().Match(expression) is { Success: true } outside)
+        {
+            return $"uses {outside.Groups[1].Value}() in a rule, which cannot be decided from the resource alone.";
+        }
+
+        if (Wide().Count(expression) > WideCallsMax)
+        {
+            return $"has a rule that walks the resource more than {WideCallsMax} times.";
+        }
+
+        try
+        {
+            _ = Compile(expression);
+            return null;
+        }
+        catch (Exception fault) when (RuleCheck.IsOfTheEngine(fault))
+        {
+            return "has a rule that is not well-formed FHIRPath.";
+        }
+    }
+
+    private static SymbolTable Functions()
+    {
+        var functions = new SymbolTable(new SymbolTable().AddStandardFP().AddFhirExtensions());
+        functions.Add("matches", (string text, string pattern) => Linear(pattern).IsMatch(text), true);
+        functions.Add("replaceMatches", (string text, string pattern, string with) => Linear(pattern).Replace(text, with), true);
+        return functions;
+    }
+
+    private static Regex Linear(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(200));
+
+    [GeneratedRegex(@"\b(resolve|memberOf|conformsTo|subsumes|subsumedBy|translate|validateVS|lookup|expand|validateCS|now|today|timeOfDay|trace|checkModifiers|elementDefinition|slice)\s*\(", RegexOptions.NonBacktracking)]
+    private static partial Regex Outside();
+
+    [GeneratedRegex(@"\b(descendants|repeat|aggregate|combine|toChars)\s*\(|\*\*", RegexOptions.NonBacktracking)]
+    private static partial Regex Wide();
+}
