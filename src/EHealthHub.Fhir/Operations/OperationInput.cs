@@ -14,6 +14,8 @@ public sealed class OperationInput
     /// <summary>Most parameters of one call.</summary>
     private const int ParametersMax = 200;
 
+    private const int IssuesMax = 20;
+
     private readonly List<(string Name, string? Text, JsonElement Value)> _given;
 
     private OperationInput(List<(string, string?, JsonElement)> given) => _given = given;
@@ -28,12 +30,17 @@ public sealed class OperationInput
         return given.Count > ParametersMax ? TooMany() : new OperationInput(given);
     }
 
-    /// <summary>The parameters of a structurally valid Parameters resource; parts and resources are values too.</summary>
+    /// <summary>The parameters of a Parameters resource; parts and resources are values too. 400 for one that is not valid R4.</summary>
     public static Result<OperationInput> OfParameters(FhirResource parameters)
     {
         if (parameters.Type != "Parameters")
         {
             return Failure.Of(400, "invalid", "parameter-invalid", "The operation takes a Parameters resource.", parameters.Type);
+        }
+
+        if (new ValidationRun().Validate(parameters, IssuesMax, null) is { IsEmpty: false } issues)
+        {
+            return new Failure(400, issues);
         }
 
         var given = new List<(string, string?, JsonElement)>();

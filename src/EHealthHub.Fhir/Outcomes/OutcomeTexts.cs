@@ -92,6 +92,7 @@ public static class OutcomeTexts
         profile-max-length | A profile asks for a shorter text. | Profil daha kısa bir metin istiyor.
         profile-min-value | A value is below what a profile allows. | Bir değer profilin izin verdiğinden küçük.
         profile-max-value | A value is above what a profile allows. | Bir değer profilin izin verdiğinden büyük.
+        profile-aggregation | A profile asks for the resource referred to to be elsewhere. | Profil, başvurulan kaynağın başka bir yerde olmasını istiyor.
         profile-too-costly | The rules of a profile take too long to check. | Bir profilin kurallarının denetlenmesi çok uzun sürüyor.
         profile-not-taken | The profile cannot be accepted. | Profil kabul edilemiyor.
         profile-unknown | The hub does not hold this profile. | Merkezde bu profil bulunmuyor.

@@ -24,6 +24,8 @@ public enum CodeMembership
 /// </summary>
 public sealed class TerminologyCatalog
 {
+    private const int IssuesMax = 20;
+
     private static readonly Lazy<TerminologyCatalog> OfFolder = new(() => new TerminologyCatalog(new TerminologyLimits()).WithAll(HeldDefinitions.All, out _));
 
     private readonly ImmutableDictionary<string, ImmutableArray<HeldCodeSystem>> _systems;
@@ -70,7 +72,7 @@ public sealed class TerminologyCatalog
     public static bool Holds(string type) => type is "CodeSystem" or "ValueSet" or "ConceptMap";
 
     /// <summary>
-    /// This catalogue with a CodeSystem, ValueSet or ConceptMap more, in place of one of the same URL and version. 422 by name for what cannot be answered from (supplements, cycles, unknown operators), or when it grew beyond <see cref="Limits"/>.
+    /// This catalogue with a CodeSystem, ValueSet or ConceptMap more, in place of one of the same URL and version. 422 for what is not valid R4, and by name for what cannot be answered from (supplements, cycles, unknown operators), or when it grew beyond <see cref="Limits"/>.
     /// </summary>
     public Result<TerminologyCatalog> With(FhirResource resource) => With(resource.Root);
 
@@ -130,7 +132,13 @@ public sealed class TerminologyCatalog
 
     internal Result<TerminologyCatalog> With(JsonElement root)
     {
-        switch (root.Text("resourceType"u8))
+        var type = root.Text("resourceType"u8);
+        if (type is not null && Holds(type) && new ValidationRun().Validate(new FhirResource(type, root), IssuesMax, null) is { IsEmpty: false } issues)
+        {
+            return new Failure(422, issues);
+        }
+
+        switch (type)
         {
             case "CodeSystem":
                 return HeldCodeSystem.Read(root, Limits).Try(out var system, out var failure)

@@ -19,7 +19,7 @@ internal sealed class TypeTable
     public required Utf8Table<ElementRule> Members { get; init; }
 
     /// <summary>The rules of an element by its name, one for each type of a choice, without companions.</summary>
-    public required FrozenDictionary<string, ElementRule[]> ByElement { get; init; }
+    public FrozenDictionary<string, ElementRule[]> ByElement { get; init; } = FrozenDictionary<string, ElementRule[]>.Empty;
 
     /// <summary>Names of the elements by their index.</summary>
     public required IReadOnlyList<string> Elements { get; init; }

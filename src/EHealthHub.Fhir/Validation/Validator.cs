@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Validation.Profiles;
@@ -30,27 +31,119 @@ public sealed class Validator
     public ImmutableArray<Issue> Validate(FhirResource resource, FhirLimits limits, string? path = null)
     {
         var issues = (_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, path);
-        return issues.IsEmpty && ClaimsProfile(resource) ? CheckProfiles(resource, limits, path ?? resource.Type) : issues;
-    }
-
-    private static bool ClaimsProfile(FhirResource resource) => resource.Root.TryGetProperty("meta"u8, out var meta) && meta.Has("profile"u8);
-
-    private ImmutableArray<Issue> CheckProfiles(FhirResource resource, FhirLimits limits, string path)
-    {
-        var profiles = Profiles;
-        var claimed = profiles.Claimed(resource.Root);
-        if (claimed.Count == 0)
+        if (!issues.IsEmpty || !(ClaimsProfile(resource.Root) || resource.Type == "Bundle" || ConformanceRules.Has(resource.Type)))
         {
-            return [];
+            return issues;
         }
 
-        var run = new ProfileRun(profiles, resource, path, isFull: false, limits.IssuesMax);
+        return [.. CheckProfiles(resource, limits, path ?? resource.Type, isFull: false, []).Take(limits.IssuesMax)];
+    }
+
+    /// <summary>
+    /// All that can be said about the resource of a <c>$validate</c> call: errors, warnings and information, at most twice <see cref="FhirLimits.IssuesMax"/>, with their places. Without an error the last one is <c>allok</c>. A call for a delete
+    /// has nothing to look at here; whether the instance may be deleted is the store's to say. The answer is 200 whatever it is.
+    /// </summary>
+    public ImmutableArray<Issue> Examine(ValidationRequest request, FhirLimits limits)
+    {
+        var issues = new List<Issue>();
+        if (request.Resource is { } resource && request.Mode != "delete")
+        {
+            Address(request, resource, issues);
+            issues.AddRange((_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, null));
+            if (!issues.Exists(i => i.Severity == "error"))
+            {
+                issues.AddRange(CheckProfiles(resource, limits, resource.Type, isFull: true, request.Profiles));
+            }
+        }
+
+        if (!issues.Exists(i => i.Severity == "error"))
+        {
+            issues.Add(new Issue("information", "informational", "allok", "No errors were found."));
+        }
+
+        return [.. issues];
+    }
+
+    private static void Address(ValidationRequest request, FhirResource resource, List<Issue> issues)
+    {
+        if (resource.Type != request.Type)
+        {
+            issues.Add(Issue.Error("invalid", "type-mismatch", $"The address is of {request.Type}, the resource a {resource.Type}.", resource.Type));
+        }
+
+        if (request is { Mode: "update", Id: { } id } && resource.Id != id)
+        {
+            issues.Add(Issue.Error("invalid", "id-mismatch", "The resource of an update has the id of the address.", resource.Type + ".id"));
+        }
+    }
+
+    private static bool ClaimsProfile(JsonElement resource) => resource.ValueKind == JsonValueKind.Object && resource.TryGetProperty("meta"u8, out var meta) && meta.Has("profile"u8);
+
+    /// <summary>The profiles that the resource claims and those asked for; and those that the entries of a Bundle claim.</summary>
+    private List<Issue> CheckProfiles(FhirResource resource, FhirLimits limits, string path, bool isFull, ImmutableArray<string> asked)
+    {
+        var profiles = Profiles;
+        var issues = new List<Issue>();
+        Check(profiles, resource, path, isFull, asked, limits.IssuesMax, issues);
+        if (resource.Type == "Bundle")
+        {
+            var index = 0;
+            foreach (var entry in resource.Root.Items("entry"u8))
+            {
+                if (issues.Count >= limits.IssuesMax)
+                {
+                    break;
+                }
+
+                if (entry.TryGetProperty("resource"u8, out var inner) && ClaimsProfile(inner))
+                {
+                    Check(profiles, new FhirResource(inner.Text("resourceType"u8)!, inner), $"{path}.entry[{index}].resource", isFull, [], limits.IssuesMax, issues);
+                }
+
+                index++;
+            }
+        }
+
+        return issues;
+    }
+
+    private static void Check(ProfileCatalog profiles, FhirResource resource, string path, bool isFull, ImmutableArray<string> asked, int issuesMax, List<Issue> issues)
+    {
+        var unknown = new List<string>();
+        var claimed = profiles.Claimed(resource.Root, unknown);
+        foreach (var url in asked)
+        {
+            if (profiles.Find(url) is not { } profile)
+            {
+                issues.Add(Issue.Error("not-found", "profile-unknown", $"The hub does not hold the profile {JsonFrame.Printable(System.Text.Encoding.UTF8.GetBytes(url))}.", path));
+            }
+            else if (!claimed.Contains(profile))
+            {
+                claimed.Add(profile);
+            }
+        }
+
+        if (isFull)
+        {
+            issues.AddRange(unknown.Select(u => new Issue("warning", "not-found", "profile-unknown", "The hub does not hold a profile that the resource claims, so that it was not checked.", path + ".meta.profile")));
+        }
+        else if (claimed.Count == 0 && !ConformanceRules.Has(resource.Type))
+        {
+            return;
+        }
+
+        var run = new ProfileRun(profiles, resource, path, isFull, issuesMax);
+        if (ConformanceRules.Has(resource.Type))
+        {
+            run.Check(ConformanceRules.For(resource.Type));
+        }
+
         foreach (var profile in claimed)
         {
             run.Check(profile);
         }
 
         run.CheckExtensions();
-        return [.. run.Issues.Take(limits.IssuesMax)];
+        issues.AddRange(run.Issues.Take(isFull ? 2 * issuesMax : issuesMax));
     }
 }

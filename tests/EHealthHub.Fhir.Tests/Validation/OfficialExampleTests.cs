@@ -42,6 +42,12 @@ public class OfficialExampleTests
         ["SearchParameter-valueset-extensions-ValueSet-keyword"] = "element-missing",
         ["SearchParameter-valueset-extensions-ValueSet-workflow"] = "element-missing",
 
+        // Logical models that are not abstract and have no base.
+        ["StructureDefinition-Definition"] = "sdf-4",
+        ["StructureDefinition-Event"] = "sdf-4",
+        ["StructureDefinition-FiveWs"] = "sdf-4",
+        ["StructureDefinition-Request"] = "sdf-4",
+
         // An id of 68 characters.
         ["SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject"] = "primitive-format",
     };
@@ -67,6 +73,6 @@ public class OfficialExampleTests
         }
 
         Assert.True(count > 5_000);
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
     }
 }

@@ -118,9 +118,9 @@ internal static class ElementReader
                 refusals.Add(node.Id, $"uses 'type.{member.Name}', which is not served.");
             }
 
-            if (type.Has("aggregation"u8) || type.Is("versioning"u8, "specific") || type.Is("versioning"u8, "independent"))
+            if (type.Is("versioning"u8, "specific") || type.Is("versioning"u8, "independent"))
             {
-                refusals.Add(node.Id, "says how a reference is aggregated or versioned, which is not served.");
+                refusals.Add(node.Id, "says how a reference is versioned, which is not served.");
             }
 
             var profiles = Named(type, "profile"u8).Where(url => !source.IsCore(url, out _)).ToImmutableArray();
@@ -152,7 +152,7 @@ internal static class ElementReader
             }
         }
 
-        return new ProfileType("Reference", profiles, isAny ? [] : [.. targets.Distinct()]);
+        return new ProfileType("Reference", profiles, isAny ? [] : [.. targets.Distinct()]) { Aggregation = [.. Named(type, "aggregation"u8)] };
     }
 
     private static IEnumerable<string> Named(JsonElement type, ReadOnlySpan<byte> name) =>

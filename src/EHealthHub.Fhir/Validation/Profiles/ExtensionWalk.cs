@@ -76,7 +76,9 @@ internal sealed class ExtensionWalk(ProfileRun run, ProfileCatalog catalog, Plac
     {
         var (_, innermost) = _levels[^1];
         var isResource = ResourceTypes.IsKnown(innermost);
-        if (expression == innermost || expression == (isResource ? "Resource" : "Element") || (isResource && expression == "DomainResource" && innermost is not ("Bundle" or "Parameters" or "Binary")))
+
+        // "Element" is said, by R4's own extensions too, for anywhere.
+        if (expression == innermost || expression == "Element" || (isResource && expression == "Resource") || (isResource && expression == "DomainResource" && innermost is not ("Bundle" or "Parameters" or "Binary")))
         {
             return true;
         }

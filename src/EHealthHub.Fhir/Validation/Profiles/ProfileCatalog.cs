@@ -129,7 +129,7 @@ public sealed class ProfileCatalog
     }
 
     /// <summary>The profiles that a resource claims in <c>meta.profile</c> and that are held.</summary>
-    internal List<Profile> Claimed(JsonElement resource, List<string>? unknown = null)
+    internal List<Profile> Claimed(JsonElement resource, ICollection<string>? unknown = null)
     {
         var claimed = new List<Profile>();
         if (!resource.TryGetProperty("meta"u8, out var meta) || !meta.Has("profile"u8))

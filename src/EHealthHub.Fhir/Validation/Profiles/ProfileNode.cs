@@ -76,7 +76,11 @@ internal sealed record ProfileBinding(string Strength, string ValueSet);
 /// <param name="Code">R4's name.</param>
 /// <param name="Profiles">URLs of held definitions, one of which the value must satisfy; empty for any value of the type.</param>
 /// <param name="Targets">Of a Reference: the resource types that it may name; empty for any.</param>
-internal sealed record ProfileType(string Code, ImmutableArray<string> Profiles, ImmutableArray<string> Targets);
+internal sealed record ProfileType(string Code, ImmutableArray<string> Profiles, ImmutableArray<string> Targets)
+{
+    /// <summary>Of a Reference: where its target may be (contained, bundled, referenced); empty for anywhere.</summary>
+    public ImmutableArray<string> Aggregation { get; init; } = [];
+}
 
 /// <summary>How slices are told apart.</summary>
 /// <param name="Discriminators">All must agree for an element to be of a slice.</param>
@@ -111,6 +115,12 @@ internal enum StepKind
 internal sealed record ProfileConstraint(string Key, string Severity, string Human, string Expression)
 {
     private readonly Lazy<CompiledExpression> _compiled = new(() => RuleCompiler.Compile(Expression));
+
+    /// <summary>True for a rule of R4 itself, which is reported by its key alone.</summary>
+    public bool IsOfR4 { get; init; }
+
+    /// <summary>The code that a broken rule is reported by.</summary>
+    public string IssueCode => IsOfR4 ? Key : "profile-" + Key;
 
     /// <summary>The expression, compiled once, when first needed: the SDK's engine takes its time to start.</summary>
     public CompiledExpression Compiled => _compiled.Value;

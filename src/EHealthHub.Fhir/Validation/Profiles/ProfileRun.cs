@@ -280,6 +280,11 @@ internal sealed class ProfileRun
 
     private void Target(List<ProfileType> fitting, ProfileNode node, in Occurrence occurrence)
     {
+        if (!fitting.Exists(t => t.Aggregation.IsEmpty) && Targets.WhereIs(occurrence.Value) is { } where && !fitting.Exists(t => t.Aggregation.Contains(where)))
+        {
+            Report("error", "business-rule", "profile-aggregation", $"{node.Id} refers to a resource that is {where}; the profile allows {string.Join(", ", fitting.SelectMany(t => t.Aggregation).Distinct())}.");
+        }
+
         if (fitting.Exists(t => t.Targets.IsEmpty) || Targets.TypeOf(occurrence.Value) is not { } target)
         {
             return;

@@ -31,6 +31,9 @@ internal sealed class ProfileTree(string type, ProfileLimits limits, ProfileSour
         }
     }
 
+    /// <summary>The node of a path without slices.</summary>
+    public ProfileNode? At(string path) => Find([.. path.Split('.').Select(n => (n, (string?)null))]);
+
     /// <summary>The table of what stands below a node; null where its type is not told.</summary>
     public TypeTable? Below(ProfileNode node)
     {

@@ -38,6 +38,10 @@ internal sealed class ReferenceTargets(FhirResource resource)
             : null;
     }
 
+    /// <summary>Where the target is (R4 2.28 aggregation): contained, bundled or referenced; null without a reference.</summary>
+    public string? WhereIs(JsonElement reference) =>
+        reference.Text("reference"u8) is not { Length: > 0 } text ? null : text[0] == '#' ? "contained" : Resolve(reference) is not null ? "bundled" : "referenced";
+
     /// <summary>Of the resource and, in a Bundle, of its entries: an id that two of them contain names neither.</summary>
     private Dictionary<string, JsonElement> Contained()
     {

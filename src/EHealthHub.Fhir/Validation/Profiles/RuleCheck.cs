@@ -15,17 +15,23 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
 {
     private PocoNode? _root;
     private bool _isUnreadable;
+    private bool _isTooLarge;
 
     /// <summary>Exceptions that the SDK's engine throws for an expression or values that it cannot work with.</summary>
     public static bool IsOfTheEngine(Exception fault) =>
         fault is InvalidOperationException or ArgumentException or FormatException or NotSupportedException or ArithmeticException or InvalidCastException or NullReferenceException or RegexMatchTimeoutException or NotImplementedException;
 
-    /// <summary>Null where the rule holds on the element at <paramref name="steps"/>; else the issue.</summary>
+    /// <summary>Null where the rule holds on the element at <paramref name="steps"/>; else the issue. R4's own rules are passed over for a definition that is too large; those of a profile are not.</summary>
     public Issue? Check(ProfileConstraint rule, IReadOnlyList<(string Name, int Index)> steps, string place)
     {
         if (_root is null && !_isUnreadable)
         {
             Read();
+        }
+
+        if (rule.IsOfR4 && _isTooLarge)
+        {
+            return null;
         }
 
         if (_root is null || Locate(steps) is not { } node)
@@ -37,7 +43,7 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
         try
         {
             var context = new FhirEvaluationContext { Resource = _root, RootResource = _root, DebugTracer = budget };
-            return rule.Compiled.Predicate(node, context) ? null : new Issue(rule.Severity, "invariant", "profile-" + rule.Key, rule.Human, place);
+            return rule.Compiled.Predicate(node, context) ? null : new Issue(rule.Severity, "invariant", rule.IssueCode, rule.Human, place);
         }
         catch (Exception) when (budget.IsSpent)
         {
@@ -46,7 +52,7 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
         catch (Exception fault) when (IsOfTheEngine(fault))
         {
             // The engine throws where an expression meets several values and wants one: the rule does not hold, and its writer should know why.
-            return new Issue(rule.Severity, "invariant", "profile-" + rule.Key, $"{rule.Human} (The rule cannot be evaluated on these values.)", place);
+            return new Issue(rule.Severity, "invariant", rule.IssueCode, $"{rule.Human} (The rule cannot be evaluated on these values.)", place);
         }
     }
 
@@ -55,6 +61,7 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
         var json = JsonMarshal.GetRawUtf8Value(resource);
         if (json.Length > limits.ConstraintBytesMax)
         {
+            _isTooLarge = true;
             _isUnreadable = true;
             return;
         }
