@@ -51,6 +51,11 @@ internal sealed record ResolvedWrite : IDisposable
     /// <summary>Ends by position of the planned entries: the first step of each tells for it.</summary>
     public ImmutableArray<EntryEnd> EndsOf(ImmutableArray<PlannedEntry> entries)
     {
+        if (Steps.Length == entries.Length)
+        {
+            return [.. Steps.Select(s => s.End!)]; // each entry has a step of its own, in order
+        }
+
         var ends = new Dictionary<PlannedEntry, EntryEnd>(entries.Length, ReferenceEqualityComparer.Instance);
         foreach (var step in Steps)
         {

@@ -154,21 +154,19 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
             return [];
         }
 
-        var bodies = new Dictionary<PlannedEntry, ReadOnlyMemory<byte>>(entries.Length, ReferenceEqualityComparer.Instance);
-        foreach (var step in write.Steps)
+        if (write.Steps.Length == entries.Length)
         {
-            if (step is { Resource: { } resource, End: { Written: >= 0 } end })
-            {
-                bodies[step.Entry] = ResourceWriter.Stamp(resource, end.Id, end.Version, end.LastUpdated, write.References);
-            }
-            else if (!step.Unchanged.IsEmpty)
-            {
-                bodies[step.Entry] = step.Unchanged;
-            }
+            return [.. write.Steps.Select(s => Body(s, write.References))];
         }
 
+        // Only a conditional delete has several steps, and those have no body.
+        var bodies = write.Steps.Where(s => s.Action != EntryAction.Delete).ToDictionary(s => s.Entry, s => Body(s, write.References), (IEqualityComparer<PlannedEntry>)ReferenceEqualityComparer.Instance);
         return [.. entries.Select(e => bodies.GetValueOrDefault(e))];
     }
+
+    private static ReadOnlyMemory<byte> Body(WriteStep step, IReadOnlyDictionary<string, string> references) => step is { Resource: { } resource, End: { Written: >= 0 } end }
+        ? ResourceWriter.Stamp(resource, end.Id, end.Version, end.LastUpdated, references)
+        : step.Unchanged;
 
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(
         ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
+using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
 /// <summary>One page of the history of a type or of everything, inside one snapshot. Types stand only in sealed facts, so each version on the way is opened that far. Used once.</summary>
-internal sealed class HistoryWalk(SqliteReader reader, Compartments compartments, Opener opener, Parties parties)
+internal sealed class HistoryWalk(SqliteReader reader, KeyRing keys, Compartments compartments, Opener opener, Parties parties)
 {
     /// <summary>Most versions that one page looks at.</summary>
     public const int VersionsMax = 10_000;
@@ -53,15 +54,16 @@ internal sealed class HistoryWalk(SqliteReader reader, Compartments compartments
         var row = reader.Facts(place.Key, place.Slot, place.Version) ?? throw new RecordsTamperedException("A version is gone", place.Key, place.Slot);
         var compartment = compartments.Get(reader, place.Key);
         var submitter = parties.Name(reader, row.Submitter);
-        var opened = opener.Facts(compartment, row, submitter);
-        if (type is not null && opened.Facts.Type != type)
+        using var lease = keys.Lease(compartment.Key, compartment.Handle, row.Epoch);
+        var head = Opener.ReadHead(row, opener.FactsBytes(lease.Key, compartment, row, submitter), out var linked);
+        if (type is not null && head.Type != type)
         {
             return;
         }
 
-        _versions.Add(Locations.From(compartment, row, submitter, opened.Facts.Type, opened.Facts.Id));
-        _patients.UnionWith(opened.LinkedPatients);
-        if (opened.Facts.PatientId is { } patient)
+        _versions.Add(Locations.From(compartment, row, submitter, head.Type, head.Id));
+        _patients.UnionWith(linked);
+        if (head.PatientId is { } patient)
         {
             _patients.Add(patient);
         }

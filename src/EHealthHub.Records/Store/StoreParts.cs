@@ -51,7 +51,7 @@ internal sealed class StoreParts : IDisposable
         return _opener.FactsBytes(lease.Key, compartment, row, submitter);
     }
 
-    public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, Compartments, _opener, Parties);
+    public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, _keys, Compartments, _opener, Parties);
 
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
 
