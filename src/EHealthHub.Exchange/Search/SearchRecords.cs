@@ -12,7 +12,8 @@ namespace EHealthHub.Exchange.Search;
 /// </summary>
 public sealed class SearchRecords
 {
-    private const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
+    /// <summary>What of R4's search is run besides deciding candidates by their facts; the rest is refused by name.</summary>
+    public const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
 
     private readonly RecordStore _records;
     private readonly SearchPlacer _placer;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Search.Expressions;
 using EHealthHub.Fhir.Writing;
 
@@ -85,6 +86,7 @@ public static class CapabilityWriter
         }
 
         json.WriteEndArray();
+        WriteSystemSearch(json, served);
         WriteOperations(json, served.Operations.Where(o => o.System));
         json.WriteEndObject();
     }
@@ -142,20 +144,7 @@ public static class CapabilityWriter
         json.WriteString("conditionalRead", "full-support");
         json.WriteBoolean("conditionalUpdate", served.ConditionalUpdate);
         json.WriteString("conditionalDelete", served.ConditionalDelete);
-        json.WriteStartArray("searchParam");
-        foreach (var parameter in TypeParameters.Of(type)?.All ?? [])
-        {
-            if (parameter.Kind is not null)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", parameter.Code);
-                json.WriteString("definition", parameter.Url);
-                json.WriteString("type", parameter.TypeCode);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
+        WriteSearch(json, type, served);
         WriteOperations(json, served.Operations.Where(o => (o.OnType || o.OnInstance) && (o.Types.IsEmpty || o.Types.Contains(type))));
         json.WriteEndObject();
     }
@@ -181,6 +170,70 @@ public static class CapabilityWriter
         {
             json.WriteEndArray();
         }
+    }
+
+    private static void WriteSearch(Utf8JsonWriter json, string type, ServedApi served)
+    {
+        var parameters = served.Tables.Of(type)?.All ?? [];
+        if (served.Search.HasFlag(SearchNeeds.Includes))
+        {
+            json.WriteStartArray("searchInclude");
+            json.WriteStringValue("*");
+            foreach (var parameter in parameters.Where(p => p.Kind == FactKind.Reference))
+            {
+                json.WriteStringValue(type + ":" + parameter.Code);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("searchRevInclude");
+            json.WriteStringValue("*");
+            json.WriteEndArray();
+        }
+
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in parameters.Where(p => p.Kind is not null))
+        {
+            WriteParameter(json, parameter.Code, parameter.Url, parameter.TypeCode);
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Parameters that are no values of a resource, and hold for every type.
+    private static void WriteSystemSearch(Utf8JsonWriter json, ServedApi served)
+    {
+        json.WriteStartArray("searchParam");
+        WriteParameter(json, "_filter", null, "special");
+        if (served.Search.HasFlag(SearchNeeds.Bodies))
+        {
+            WriteParameter(json, "_content", ParameterDefinitions.UrlBase + "Resource-content", "string");
+            WriteParameter(json, "_text", ParameterDefinitions.UrlBase + "DomainResource-text", "string");
+        }
+
+        if (served.Search.HasFlag(SearchNeeds.Lists))
+        {
+            WriteParameter(json, "_list", null, "special");
+        }
+
+        if (served.Search.HasFlag(SearchNeeds.Has))
+        {
+            WriteParameter(json, "_has", null, "special");
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteParameter(Utf8JsonWriter json, string name, string? definition, string type)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        if (definition is not null)
+        {
+            json.WriteString("definition", definition);
+        }
+
+        json.WriteString("type", type);
+        json.WriteEndObject();
     }
 
     private static void WriteCode(Utf8JsonWriter json, string code)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Fhir.Search;
 
 namespace EHealthHub.Fhir.Capability;
 
@@ -28,6 +29,12 @@ public sealed record ServedApi
 
     /// <summary>Formats of patches, as media types.</summary>
     public ImmutableArray<string> PatchFormats { get; init; } = [];
+
+    /// <summary>What of search is run besides deciding candidates by their facts.</summary>
+    public SearchNeeds Search { get; init; }
+
+    /// <summary>The search parameters: R4's, and the hub's own.</summary>
+    public SearchTables Tables { get; init; } = SearchTables.Base;
 
     /// <summary>Whether updates and patches by condition are served.</summary>
     public bool ConditionalUpdate { get; init; }

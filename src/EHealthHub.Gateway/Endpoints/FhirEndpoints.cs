@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Capability;
 using EHealthHub.Fhir.Outcomes;
@@ -29,6 +30,7 @@ internal sealed class FhirEndpoints
         SystemInteractions = Interactions(RouteLevel.System),
         TypeInteractions = [.. Interactions(RouteLevel.Instance).Concat(Interactions(RouteLevel.Type)).Distinct()],
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
+        Search = SearchRecords.Served,
         PatchFormats = [PatchForms.JsonPatchType, "application/fhir+json", "application/fhir+xml"],
         ConditionalUpdate = true,
         ConditionalDelete = "multiple",

@@ -22,6 +22,14 @@ public sealed class SearchFactsEncodingTests
         Assert.Equal(facts.Values, SearchFacts.Decode(Convert.FromHexString(Vector)).Values);
     }
 
+    [Fact]
+    public void Facts_of_version_1_are_still_read()
+    {
+        var before = Convert.FromHexString("01" + Vector[2..]);
+        Assert.Equal(KnownAnswer().Values, SearchFacts.Decode(before).Values);
+        Assert.True(SearchMatcher.Matches(Ask.Parsed("Observation", "code=29463-7&value-quantity=78400||g"), before));
+    }
+
     [Theory]
     [InlineData("strings.v1.txt", "02e34389114e53f0b6061d14057e482415b2708ca01f3627ffe4884f1b18e5c4")]
     [InlineData("parameters.v2.txt", "9e46dd45c4c8f0fac40fb4017e49e49728aa9e9d9767693c296a98065ce1e75d")]
@@ -188,7 +196,7 @@ public sealed class SearchFactsEncodingTests
         Gen.OneOfConst((long.MinValue, long.MaxValue), (long.MinValue, 5L), (5L, long.MaxValue), (0L, 0L)));
 
     private static readonly Gen<FactValue> Values = Gen.Select(
-        Gen.OneOfConst("code", "code:text", "date", "subject", "subject:identifier", "value-quantity", "own", "own:text", "combo-code"),
+        Gen.OneOfConst("code", "code:text", "date", "subject", "subject:identifier", "value-quantity", "own", "own:text", "combo-code", "identifier:of-type", "own$1", "own$2", "component-code-value-quantity$1", "component-code-value-quantity$4"),
         Gen.Int[1, 7],
         TextOrNull,
         TextOrNull,

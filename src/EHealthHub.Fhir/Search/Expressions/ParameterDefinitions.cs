@@ -18,6 +18,9 @@ internal static class ParameterDefinitions
     private const string OfResource = "%resource.";
 
     private static readonly Lazy<Dictionary<string, List<string[]>>> ByType = new(Read);
+    private static readonly Lazy<Dictionary<string, string[]>> Bases = new(() => Lines(File)
+        .GroupBy(f => f[0], StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.SelectMany(f => f[3].Split(',')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal));
     private static readonly Lazy<Dictionary<string, string[]>> Composites = new(() => Lines(CompositesFile).ToDictionary(f => f[0], StringComparer.Ordinal));
 
     /// <summary>The parameters of a type, without those of every resource.</summary>
@@ -39,6 +42,9 @@ internal static class ParameterDefinitions
 
         return simple.Values.Concat(composite.Select(fields => Parameter(type, fields, Components(type, Composites.Value[fields[0]], simple))));
     }
+
+    /// <summary>The resource types that one of R4's definitions is for, by the end of its URL; empty for none of R4's.</summary>
+    internal static IReadOnlyList<string> BasesOf(string name) => Bases.Value.GetValueOrDefault(name, []);
 
     /// <summary>The kind by which values of a type of parameter are compared; null for what has none of its own (<c>special</c>).</summary>
     internal static FactKind? KindOf(string typeCode) => typeCode switch

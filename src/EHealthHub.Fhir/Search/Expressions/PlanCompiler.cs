@@ -216,7 +216,8 @@ internal sealed class PlanCompiler
             return;
         }
 
-        foreach (var element in property.FhirTypeMappings)
+        var elements = property.FhirTypeMappings.Count > 0 ? property.FhirTypeMappings : OpenTypes.All.Select(t => Inspector.FindOrImportClassMapping(t)!);
+        foreach (var element in elements)
         {
             var suffix = char.ToUpperInvariant(element.Name[0]) + element.Name[1..];
             Follow(url, path, after, at.Edge(name + suffix, firstOnly), new Place(element, property, null), end);

@@ -91,7 +91,7 @@ internal static class FilterComparison
         {
             lookup = new ValueSetLookup(Name, parameter.Code, value, op == "ni");
         }
-        else if (ValueParser.Parse(parameter, FactKind.Token, null, Escape(value), on.Type, on.Context.Settings, out _) is { Text: { } code } token)
+        else if (ValueParser.Parse(parameter, FactKind.Token, null, Escape(Namespace(value)), on.Type, on.Context.Settings, out _) is { Text: { } code } token)
         {
             // ss: the value subsumes a concept of the resource, which lies below it then.
             lookup = new HierarchyLookup(Name, parameter.Code, token.System, code, op == "sb");
