@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Hl7.Fhir.FhirPath;
 using Hl7.FhirPath;
@@ -10,6 +11,10 @@ internal static partial class RuleCompiler
 {
     /// <summary>Most calls in one rule of functions that walk a whole resource or multiply what they are given.</summary>
     private const int WideCallsMax = 2;
+
+    private const int KeptMax = 256;
+
+    private static readonly ConcurrentDictionary<string, Regex> Kept = new(StringComparer.Ordinal);
 
     private static readonly Lazy<FhirPathCompiler> Compiler = new(() => new FhirPathCompiler(Functions()));
 
@@ -48,7 +53,24 @@ internal static partial class RuleCompiler
         return functions;
     }
 
-    private static Regex Linear(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(200));
+    /// <summary>Making one takes a hundred times as long as a match; only so many are kept, since a rule may take its expression from the resource.</summary>
+    private static Regex Linear(string pattern)
+    {
+        if (Kept.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
+        var made = Make(pattern);
+        if (Kept.Count < KeptMax)
+        {
+            Kept.TryAdd(pattern, made);
+        }
+
+        return made;
+    }
+
+    private static Regex Make(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(200));
 
     [GeneratedRegex(@"\b(resolve|memberOf|conformsTo|subsumes|subsumedBy|translate|validateVS|lookup|expand|validateCS|now|today|timeOfDay|trace|checkModifiers|elementDefinition|slice)\s*\(", RegexOptions.NonBacktracking)]
     private static partial Regex Outside();
