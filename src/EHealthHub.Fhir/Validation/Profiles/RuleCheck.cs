@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using EHealthHub.Fhir.Outcomes;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
@@ -17,9 +16,8 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
     private bool _isUnreadable;
     private bool _isTooLarge;
 
-    /// <summary>Exceptions that the SDK's engine throws for an expression or values that it cannot work with.</summary>
-    public static bool IsOfTheEngine(Exception fault) =>
-        fault is InvalidOperationException or ArgumentException or FormatException or NotSupportedException or ArithmeticException or InvalidCastException or NullReferenceException or RegexMatchTimeoutException or NotImplementedException;
+    /// <summary>Exceptions that the SDK's engine throws for an expression or values that it cannot work with: of many kinds, all of the system's.</summary>
+    public static bool IsOfTheEngine(Exception fault) => fault is SystemException and not OutOfMemoryException;
 
     /// <summary>Null where the rule holds on the element at <paramref name="steps"/>; else the issue. R4's own rules are passed over for a definition that is too large; those of a profile are not.</summary>
     public Issue? Check(ProfileConstraint rule, IReadOnlyList<(string Name, int Index)> steps, string place)

@@ -12,6 +12,10 @@ internal static partial class RuleCompiler
     /// <summary>Most calls in one rule of functions that walk a whole resource or multiply what they are given.</summary>
     private const int WideCallsMax = 2;
 
+    private const int PartsMax = 500;
+
+    private const int DepthMax = 32;
+
     private const int KeptMax = 256;
 
     private static readonly ConcurrentDictionary<string, Regex> Kept = new(StringComparer.Ordinal);
@@ -34,6 +38,11 @@ internal static partial class RuleCompiler
             return $"has a rule that walks the resource more than {WideCallsMax} times.";
         }
 
+        if (IsDeep(expression))
+        {
+            return $"has a rule of more than {PartsMax} parts or {DepthMax} levels.";
+        }
+
         try
         {
             _ = Compile(expression);
@@ -43,6 +52,19 @@ internal static partial class RuleCompiler
         {
             return "has a rule that is not well-formed FHIRPath.";
         }
+    }
+
+    /// <summary>The engine's parser and evaluator call themselves for every part; their stack is not to be filled.</summary>
+    private static bool IsDeep(string expression)
+    {
+        var (depth, deepest) = (0, 0);
+        foreach (var letter in expression)
+        {
+            depth += letter is '(' or '{' or '[' ? 1 : letter is ')' or '}' or ']' ? -1 : 0;
+            deepest = Math.Max(deepest, depth);
+        }
+
+        return deepest > DepthMax || expression.Count(c => c is '.' or '(' or '+' or '-' or '*' or '/' or '&' or '|' or '=' or '<' or '>' or '~' or '!' || char.IsWhiteSpace(c)) > PartsMax;
     }
 
     private static SymbolTable Functions()

@@ -160,6 +160,17 @@ public sealed class ProfileTests
         string Refused(params string[] definitions) => catalog.With([.. definitions.Select(Read.Resource)]).Try(out _, out var failure) ? "" : failure.Issues[0].Diagnostics;
     }
 
+    [Theory]
+    [InlineData("(", "true", ")", 1_900)]
+    [InlineData("true or ", "true", "", 480)]
+    [InlineData("", "name", ".first()", 490)]
+    [InlineData("-", "1 = 1", "", 3_900)]
+    public void A_rule_that_would_fill_the_stack_is_refused(string before, string middle, string after, int times)
+    {
+        var rule = string.Concat(Enumerable.Repeat(before, times)) + middle + string.Concat(Enumerable.Repeat(after, times));
+        Assert.Contains("has a rule of more than", Catalog.Refusal(Catalog.Definition("Patient", $$$"""{"path":"Patient","constraint":[{"key":"d-1","severity":"error","human":"h","expression":"{{{rule}}}"}]}""")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_rule_that_would_take_long_is_stopped()
     {
