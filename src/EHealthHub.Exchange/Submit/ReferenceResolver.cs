@@ -59,9 +59,14 @@ internal sealed class ReferenceResolver(ConditionSearch conditions)
     private async ValueTask<Attempt<WriteWork>> FixReference(WriteWork work, string written, Condition condition, CancellationToken cancellationToken)
     {
         // What is written here is judged by its new content, so a search must find one more for each.
-        var touched = work.Steps.Where(s => s.Entry.Type == condition.Type && s.Current is not null).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var countMax = condition.Identifier is null ? Math.Min(2 + touched.Count, MatchesMax) : 2;
+        var touched = work.Steps.Where(s => s.Entry.Type == condition.Type && s.Current is not null && (s.Action == EntryAction.Delete || s.Resource is not null)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        var countMax = condition.Identifier is null ? 2 + touched.Count : 2;
         var place = work.PlaceOf(written);
+        if (countMax > MatchesMax)
+        {
+            return Failure.Of(413, "too-costly", "conditions-too-many", $"A transaction that changes more than {MatchesMax} resources of a type cannot refer to one of them by a search.", place);
+        }
+
         var attempt = await conditions.Find(work, condition, place, countMax, cancellationToken).ConfigureAwait(false);
         if (!attempt.Try(out var matches, out _))
         {

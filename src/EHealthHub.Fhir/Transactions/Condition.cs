@@ -1,3 +1,4 @@
+using System.Text;
 using EHealthHub.Fhir.Outcomes;
 
 namespace EHealthHub.Fhir.Transactions;
@@ -27,6 +28,18 @@ public sealed record Condition(string Type, string Query)
         }
 
         // Two spellings of one identifier are one condition.
-        return IdentifierConditions.Parse(type, query, out _) is { } exact ? new Condition(type, $"identifier={exact.System}|{exact.Value}") { Identifier = exact } : new Condition(type, query);
+        return IdentifierConditions.Parse(type, query, out _) is { } exact ? new Condition(type, $"identifier={Written(exact.System)}|{Written(exact.Value)}") { Identifier = exact } : new Condition(type, query);
+    }
+
+    /// <summary>A part of a value as it stands in a query: search's own escapes (R4 3.1.1.4.17), then those of the address.</summary>
+    private static string Written(string part)
+    {
+        var escaped = new StringBuilder(part.Length);
+        foreach (var c in part)
+        {
+            _ = c is '\\' or ',' or '|' or '$' ? escaped.Append('\\').Append(c) : escaped.Append(c);
+        }
+
+        return Uri.EscapeDataString(escaped.ToString());
     }
 }

@@ -17,6 +17,20 @@ public class IdentifierConditionTests
         Assert.Equal(new IdentifierCondition("Patient", system, value), IdentifierConditions.Parse("Patient", query, out _));
 
     [Theory]
+    [InlineData("identifier=http://a|1")]
+    [InlineData(@"identifier=a|b\,c\|d\\e\$")]
+    [InlineData("identifier=a%26b|%C3%A7+x%2By%25")]
+    public void An_exact_condition_written_again_means_the_same(string query)
+    {
+        Assert.True(Condition.Parse("Patient", query).Try(out var condition, out _));
+        Assert.NotNull(condition.Identifier);
+        Assert.True(Condition.Parse("Patient", condition.Query).Try(out var again, out _));
+        Assert.Equal(condition, again);
+        Assert.True(EHealthHub.Fhir.Search.SearchQuery.Parse("Patient", [new("identifier", Uri.UnescapeDataString(condition.Query["identifier=".Length..]))], strict: true).Try(out var search, out _));
+        Assert.Equal(condition.Identifier, Assert.Single(search.Identifiers));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("?")]
     [InlineData("identifier")]
