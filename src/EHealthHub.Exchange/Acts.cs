@@ -1,4 +1,5 @@
 using EHealthHub.Audit.Log;
+using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Read;
@@ -22,11 +23,12 @@ public sealed class Acts
         Journal = new Journal(log, time);
         var intents = new OpenIntents();
         var facts = new DecisionFacts(records);
-        var check = new SubmissionCheck(validator, limits);
-        var codes = new NoCodeSets();
+        Conformance = new ConformanceHolder(validator, time);
+        var check = new SubmissionCheck(validator, Conformance, limits);
+        var codes = new HeldCodeSets(Conformance);
         var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal, hub);
         var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
-        var flow = new WriteFlow(records, resolver, Journal, intents, time);
+        var flow = new WriteFlow(records, resolver, Conformance, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);
         History = new ReadHistory(records, facts, Journal, hub, time);
@@ -34,6 +36,8 @@ public sealed class Acts
         Search = new SearchRecords(records, facts, Journal, cursors, codes, hub, time);
         Everything = new FetchEverything(records, Search);
         Last = new FetchLast(Search);
+        Terminology = new AskTerminology(Conformance, Read, Journal, time);
+        Validation = new ValidateResource(validator, limits, Read, Journal);
         Walk = new WalkHistory(records, Journal, cursors, hub, time);
         Submit = new SubmitResource(flow, check, Journal);
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
@@ -44,6 +48,15 @@ public sealed class Acts
 
     /// <summary>Audit entries of the acts.</summary>
     public Journal Journal { get; }
+
+    /// <summary>Profiles and terminology in force.</summary>
+    public ConformanceHolder Conformance { get; }
+
+    /// <summary>$expand, $lookup, $validate-code, $translate, $subsumes.</summary>
+    public AskTerminology Terminology { get; }
+
+    /// <summary>$validate.</summary>
+    public ValidateResource Validation { get; }
 
     /// <summary>read, vread.</summary>
     public ReadRecord Read { get; }

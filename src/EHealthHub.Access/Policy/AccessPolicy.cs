@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EHealthHub.Access.Scopes;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Trust;
@@ -16,6 +17,12 @@ public static class AccessPolicy
 
     private const string Encounter = "Encounter";
 
+    /// <summary>What says what the hub takes for valid, and what codes mean: one of these in the name of another would change the answers to everybody.</summary>
+    private static readonly FrozenSet<string> Definitions = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "CapabilityStatement", "CodeSystem", "CompartmentDefinition", "ConceptMap", "GraphDefinition", "ImplementationGuide", "MessageDefinition", "NamingSystem", "OperationDefinition", "SearchParameter",
+        "StructureDefinition", "StructureMap", "TerminologyCapabilities", "ValueSet");
+
     private static readonly Rule[] Rules =
     [
         Refuse("scope-missing", r => !SmartScope.Covers(r.Caller, r.Interaction, r.ResourceType)),
@@ -23,6 +30,7 @@ public static class AccessPolicy
 
         // The directory: public to look at, content of those who bring it, authority for nobody.
         Grant("directory-public", r => IsDirectory(r) && IsLooking(r)),
+        Refuse("definitions-by-authority", r => IsDirectory(r) && Definitions.Contains(r.ResourceType)),
         Grant("directory-content", r => IsDirectory(r) && IsSystem(r) && (IsCreating(r) || IsOwnSubmission(r))),
         Refuse("not-own-submission", r => IsDirectory(r) && IsSystem(r)),
         Refuse("directory-read-only", IsDirectory),

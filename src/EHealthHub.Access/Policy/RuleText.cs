@@ -12,6 +12,7 @@ public sealed record RuleText(string Turkish, string English)
         ["scope-missing"] = new("Erişim belirtecinin kapsamı bu işlemi ve kaynak türünü içermiyor.", "The scopes of the caller do not cover this interaction on this type of resource."),
         ["system-scope"] = new("Yetkili kurum, sistem kapsamıyla işlem yapıyor.", "The registry's authority acts under its system scope."),
         ["directory-public"] = new("Rehber kayıtları, kimliği doğrulanmış herkese açıktır.", "The directory is open to everybody who has proven who they are."),
+        ["definitions-by-authority"] = new("Tanımları (profil, kod sistemi, arama parametresi) yalnızca yetkili kurum değiştirir.", "Definitions (profiles, code systems, search parameters) are changed by the registry's authority alone."),
         ["directory-content"] = new("Kurum, rehberde kendi içeriğini tutuyor.", "The institution keeps its own content in the directory."),
         ["directory-read-only"] = new("Rehber bu kullanıcı için salt okunurdur.", "The directory is read-only for this caller."),
         ["staff-no-records"] = new("Denetçiler ve işletmenler sağlık kayıtlarına erişemez.", "Auditors and operators have no access to records."),

@@ -13,7 +13,7 @@ namespace EHealthHub.Exchange.Search;
 public sealed class SearchRecords
 {
     /// <summary>What of R4's search is run besides deciding candidates by their facts; the rest is refused by name.</summary>
-    public const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
+    public const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.ValueSets | SearchNeeds.Hierarchies | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
 
     private readonly RecordStore _records;
     private readonly SearchPlacer _placer;

@@ -5,6 +5,7 @@ using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Exchange.Conformance;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Fhir.Writing;
@@ -22,7 +23,7 @@ internal sealed record WriteEnd(ActResult? Refusal, ImmutableArray<EntryEnd> End
 /// <summary>
 /// The way of every write: resolve, decide each entry by itself, log the intent, commit under its receipt, log the outcome. When a condition no longer holds inside the transaction, it resolves again, a bounded number of times.
 /// </summary>
-internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Journal journal, OpenIntents intents, TimeProvider time)
+internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, ConformanceHolder conformance, Journal journal, OpenIntents intents, TimeProvider time)
 {
     private const int AttemptsMax = 5;
 
@@ -194,9 +195,26 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Jou
         // From here on the caller's leaving changes nothing: what was begun is brought to its end, and its outcome is logged. When the store or the log fails in between, the
         // intent stays open, and CloseOrphans closes it from the database.
         var result = await records.Commit(ask, receipt, CancellationToken.None).ConfigureAwait(false);
+        if (result.Status == CommitStatus.Committed)
+        {
+            TakeUp(write);
+        }
+
         var outcome = await RecordOutcome(entry, receipt.Position.Index, result).ConfigureAwait(false);
         open.Ended();
         return (result, outcome);
+    }
+
+    /// <summary>Definitions come into force with their commit.</summary>
+    private void TakeUp(ResolvedWrite write)
+    {
+        foreach (var entry in write.Writes)
+        {
+            if (ConformanceHolder.Holds(entry.Type))
+            {
+                conformance.Take(entry.Type, entry.Id, entry.Resource);
+            }
+        }
     }
 
     /// <summary>The outcome, in as many entries as its hashes need.</summary>

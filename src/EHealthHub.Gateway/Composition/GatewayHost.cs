@@ -38,6 +38,7 @@ public static class GatewayHost
             var app = Build(settings, parts, trust, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
+            await parts.Acts.Conformance.Load(parts.Log, parts.Records, CancellationToken.None).ConfigureAwait(false);
             await app.StartAsync().ConfigureAwait(false);
             app.Services.GetRequiredService<Readiness>().Set();
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway");

@@ -4,6 +4,7 @@ using EHealthHub.Exchange;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Http;
+using EHealthHub.Fhir.Operations;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Reading.Xml;
@@ -182,6 +183,21 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
         (Http.Request.ContentType ?? "").StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? WithForm(act)
         : Http.Request is { ContentLength: 0 or null, ContentType: null } ? act(Query())
         : WithResource((resource, _) => ParameterList.Read(resource).Try(out var read, out var failure) ? act([.. Query(), .. read]) : Refuse(failure));
+
+    /// <summary>Reads what an operation was given, values with parts and resources too (R4 3.2.0.1), then acts; the body lives until the act is done.</summary>
+    public ValueTask<ActResult> WithInput(Func<OperationInput, ValueTask<ActResult>> act)
+    {
+        if (!HttpMethods.IsPost(Http.Request.Method))
+        {
+            return OperationInput.OfQuery(Query()).Try(out var asked, out var failure) ? act(asked) : Refuse(failure);
+        }
+
+        return WithResource((resource, _) => OperationInput.OfParameters(resource).Try(out var given, out var failure) ? act(given) : Refuse(failure));
+    }
+
+    /// <summary>Reads a resource where one was posted, then acts.</summary>
+    public ValueTask<ActResult> WithResourceOrNone(Func<FhirResource?, ValueTask<ActResult>> act) =>
+        Http.Request is { ContentType: null, ContentLength: 0 or null } ? act(null) : WithResource((resource, _) => act(resource));
 
     private Result<FhirResource> Read(RequestFormat format, ReadOnlyMemory<byte> body) => format.Kind switch
     {

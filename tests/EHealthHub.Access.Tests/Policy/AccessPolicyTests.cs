@@ -149,7 +149,7 @@ public class AccessPolicyTests
     private static IEnumerable<AccessRequest> RequestsOf(Caller caller) =>
         from interaction in Enum.GetValues<Interaction>()
         from compartment in Enum.GetValues<CompartmentKind>()
-        from type in new[] { "Patient", "Encounter", "Observation" }
+        from type in compartment == CompartmentKind.Directory ? new[] { "Organization", "ValueSet", "StructureDefinition" } : new[] { "Patient", "Encounter", "Observation" }
         from submitter in interaction is Interaction.Create or Interaction.Search ? [null] : Institutions
         from owner in compartment == CompartmentKind.Institution ? Institutions : [null]
         from patientSubmitter in compartment == CompartmentKind.Patient ? Institutions : [null]

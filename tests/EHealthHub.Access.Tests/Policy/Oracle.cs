@@ -19,6 +19,7 @@ internal static class Oracle
     private static string ByCaller(AccessRequest r) => (r.Caller.PersonKind, r.Caller.InstitutionKind, r.Caller.Institution is null) switch
     {
         (PersonKind.None, InstitutionKind.Authority, false) => "+system-scope",
+        _ when r is { ResourceType: "ValueSet" or "StructureDefinition", Interaction: Interaction.Create or Interaction.Update or Interaction.Delete } => "-definitions-by-authority",
         (PersonKind.None, InstitutionKind.Provider, false) => Institution(r, r.Caller.Institution!),
         (PersonKind.Auditor or PersonKind.Operator, _, _) => DirectoryOr(r, "-staff-no-records"),
         (_, InstitutionKind.Insurer, _) => DirectoryOr(r, "-insurer-no-basis"),
