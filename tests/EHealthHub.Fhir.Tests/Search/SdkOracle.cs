@@ -239,6 +239,9 @@ internal static class SdkOracle
                 }
 
                 return limits.Count == 0 ? null : (limits.Min(l => l.From), limits.Max(l => l.To));
+            // An extension may stand where the date would be.
+            case PrimitiveType { JsonValue: null }:
+                return null;
             case FhirDateTime or Date or Instant:
                 return Instants(((PrimitiveType)value).JsonValue!.ToString()!);
             default:
