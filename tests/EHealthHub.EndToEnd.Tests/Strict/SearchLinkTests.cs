@@ -47,6 +47,9 @@ public sealed class SearchLinkTests(HubFixture hub) : IClassFixture<HubFixture>
         (await ministry.Get("fhir/Observation?subject:Patient.birthdate=yesterday")).Refused(400);
         (await ministry.Get("fhir/Observation?subject:Patient.colour=red")).Refused(400);
         (await ministry.Get("fhir/Observation?subject:Organization.name=x")).Refused(400);
+
+        // Of several types it is said which one is meant.
+        (await ministry.Get("fhir/Observation?subject.family=x")).Refused(400);
     }
 
     // R4 3.1.1.4.9, .13; E27.
