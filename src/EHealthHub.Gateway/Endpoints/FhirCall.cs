@@ -103,7 +103,7 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
             return await Refuse(TooLarge(GatewayBounds.BodyBytesMax)).ConfigureAwait(false);
         }
 
-        if (!ContentNegotiation.Request(Http.Request.ContentType).Try(out var format, out var unread))
+        if (!ContentNegotiation.Request(Http.Request.ContentType, rawAllowed: Type == "Binary").Try(out var format, out var unread))
         {
             return await Refuse(unread).ConfigureAwait(false);
         }
@@ -203,6 +203,7 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     {
         BodyKind.Json => FhirReader.Read(body, parts.Limits),
         BodyKind.Xml => FhirXmlReader.Read(body, parts.Limits),
+        BodyKind.Raw => BinaryContent.Wrap(body.Span, format.MediaType, Http.Request.Headers["X-Security-Context"], Id.Length == 0 ? null : Id, parts.Limits),
         _ => Failure.Of(415, "not-supported", "media-type-not-supported", "Send a resource: application/fhir+json or application/fhir+xml.", "Content-Type"),
     };
 

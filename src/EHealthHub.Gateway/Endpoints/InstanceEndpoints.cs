@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Read;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Gateway.Composition;
 
 namespace EHealthHub.Gateway.Endpoints;
@@ -38,7 +41,44 @@ internal sealed class InstanceEndpoints(HubParts parts)
 
     private ValueTask<ActResult> Read(FhirCall call, int? version) => call.ChooseSubset() is { } failure
         ? call.Refuse(failure)
+        : call.Type == "Binary" ? ReadBinary(call, version)
         : parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, version, call.Aborted);
+
+    /// <summary>A Binary leaves as its own content, unless FHIR's JSON or XML is asked for by name (R4 2.11).</summary>
+    private async ValueTask<ActResult> ReadBinary(FhirCall call, int? version)
+    {
+        var result = await parts.Acts.Read.Execute(call.Act(), call.Type, call.Id, version, call.Aborted).ConfigureAwait(false);
+        if (result.Failure is not null)
+        {
+            return result;
+        }
+
+        using var binary = JsonDocument.Parse(result.Body);
+        if (!ContentNegotiation.Binary(call.Http.Request.Query["_format"], call.Http.Request.Headers.Accept, BinaryContent.ContentType(binary.RootElement)).Try(out var format, out var failure))
+        {
+            return await call.Refuse(failure).ConfigureAwait(false);
+        }
+
+        call.Request.Format = format;
+        if (format.Format != WireFormat.Raw)
+        {
+            return result;
+        }
+
+        var content = new ArrayBufferWriter<byte>(Math.Max(1, result.Body.Length));
+        if (BinaryContent.WriteContent(binary.RootElement, content) is not null)
+        {
+            throw new InvalidOperationException("A Binary that was accepted is no base64.");
+        }
+
+        if (BinaryContent.SecurityContext(binary.RootElement) is { } context)
+        {
+            call.Http.Response.Headers["X-Security-Context"] = context;
+        }
+
+        call.Request.Subset = Subset.Whole;
+        return result with { Body = content.WrittenMemory };
+    }
 
     private ValueTask<ActResult> Search(FhirCall call, List<KeyValuePair<string, string>> parameters) =>
         parts.Acts.Search.ExecuteInCompartment(call.Act(), call.Type, call.Id, call.Part("other"), parameters, call.Strict, call.Aborted);

@@ -130,6 +130,13 @@ public static class Responses
     /// <summary>A resource, stored or made as minified JSON, in the form that was asked for.</summary>
     private static Task Resource(HttpContext context, HubRequest request, ReadOnlyMemory<byte> json)
     {
+        if (request.Format.Format == WireFormat.Raw)
+        {
+            // A stranger's content: nothing in it runs in whoever shows it.
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+            return Body(context, json, request.Format.ContentType);
+        }
+
         if (request.Format.Format == WireFormat.Json && !request.Pretty)
         {
             return Body(context, json, request.Format.ContentType);

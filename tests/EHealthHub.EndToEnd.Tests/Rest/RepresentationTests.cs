@@ -98,5 +98,27 @@ public sealed class RepresentationTests(HubFixture hub) : IClassFixture<HubFixtu
         Assert.Equal(404, (await ankara.Send(HttpMethod.Head, "fhir/Patient/nobody", null, [])).Status);
     }
 
+    [Fact]
+    public async Task A_binary_is_posted_and_read_as_its_own_content_in_the_patients_record()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Ikili");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            byte[] picture = [0x89, 0x50, 0x4e, 0x47, 0, 255, 13, 10];
+            using var content = new ByteArrayContent(picture) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("image/png") } };
+            var id = (await ankara.Send(HttpMethod.Post, "fhir/Binary", content, [("X-Security-Context", $"Patient/{patient}")])).Expect(201).IdFromLocation();
+
+            var raw = (await doctor.Get($"fhir/Binary/{id}", ("Accept", "image/png"))).Expect(200);
+            Assert.Equal(("image/png", $"Patient/{patient}"), (raw.ContentType, raw.Header("X-Security-Context")));
+            Assert.Equal(picture, raw.Bytes);
+            var wrapped = (await doctor.Get($"fhir/Binary/{id}", ("Accept", "application/fhir+json"))).Expect(200);
+            Assert.Equal(Convert.ToBase64String(picture), (string?)wrapped.Json["data"]);
+            (await doctor.Get($"fhir/Binary/{id}", ("Accept", "text/csv"))).Refused(406);
+            using var mehmet = await hub.Clinician("dr-mehmet", "hospital-izmir");
+            (await mehmet.Get($"fhir/Binary/{id}")).Refused(404, "not-found");
+        }
+    }
+
     private static StringContent Xml(string text) => new(text, Encoding.UTF8, "application/fhir+xml");
 }
