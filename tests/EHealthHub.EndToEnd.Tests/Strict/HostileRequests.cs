@@ -85,6 +85,12 @@ internal static class HostileRequests
         yield return new("GET", "/fhir/Patient", "", "{\"a\":1}");
         yield return new("DELETE", "/fhir/Patient/hostile", Json, "[[[[");
         yield return new("GET", "/fhir/Patient?family=x", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n");
+        foreach (var type in (string[])["text/html", "a/b;c=\"\\", "*/*", "application/" + new string('x', 5_000), "image/svg+xml; charset=utf-16", "text/plain\r\nX-Security-Context: Patient/../../1", "text/plain\r\nX-Security-Context: " + new string('/', 3_000), ";", "application/fhir+json; charset=utf-16"])
+        {
+            yield return new("POST", "/fhir/Binary", $"Content-Type: {type}\r\n", "<script>1</script>");
+            yield return new("PUT", "/fhir/Binary/hostile", $"Content-Type: {type}\r\n");
+        }
+
         yield return new("POST", "/oauth/token", Form, "grant_type=%00&assertion=" + new string('.', 30_000));
         yield return new("POST", "/oauth/token", Form, "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=e30.e30.AA");
     }

@@ -64,12 +64,12 @@ public sealed class SearchLinkTests(HubFixture hub) : IClassFixture<HubFixture>
         Assert.Equal("0", await ministry.Found($"QuestionnaireResponse?patient={patient}&questionnaire={Ask.Esc("http://example.org/q/form|2.0")}", all));
         Assert.Equal("", await ministry.Found($"QuestionnaireResponse?patient={patient}&questionnaire={Ask.Esc("http://example.org/q/form|1.0")}", all));
 
-        string ValueSet(string url) => $$$"""{"resourceType":"ValueSet","status":"active","name":"Adres","url":"{{{url}}}"}""";
-        all = await ministry.CreateAll("ValueSet", ValueSet("http://acme.example/fhir/ValueSet/A"), ValueSet("http://acme.example/fhir/ValueSet/a"), ValueSet("http://acme.example/fhirs/B"));
-        Assert.Equal("0", await ministry.Found("ValueSet?url=http://acme.example/fhir/ValueSet/A", all));
-        Assert.Equal("", await ministry.Found("ValueSet?url=http://acme.example/fhir/ValueSet", all));
-        Assert.Equal("0,1", await ministry.Found("ValueSet?url:below=http://acme.example/fhir", all));
-        Assert.Equal("0", await ministry.Found("ValueSet?url:above=http://acme.example/fhir/ValueSet/A/deeper", all));
+        string Activity(string url) => $$$"""{"resourceType":"ActivityDefinition","status":"active","name":"Adres","url":"{{{url}}}"}""";
+        all = await ministry.CreateAll("ActivityDefinition", Activity("http://acme.example/fhir/ValueSet/A"), Activity("http://acme.example/fhir/ValueSet/a"), Activity("http://acme.example/fhirs/B"));
+        Assert.Equal("0", await ministry.Found("ActivityDefinition?url=http://acme.example/fhir/ValueSet/A", all));
+        Assert.Equal("", await ministry.Found("ActivityDefinition?url=http://acme.example/fhir/ValueSet", all));
+        Assert.Equal("0,1", await ministry.Found("ActivityDefinition?url:below=http://acme.example/fhir", all));
+        Assert.Equal("0", await ministry.Found("ActivityDefinition?url:above=http://acme.example/fhir/ValueSet/A/deeper", all));
     }
 
     // R4 2.4.1; E31.
