@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
@@ -16,8 +17,30 @@ internal sealed class SubmissionCheck(Validator validator, ConformanceHolder con
     public Failure? Check(FhirResource resource, string? path)
     {
         var issues = validator.Validate(resource, limits, path);
-        return issues.Any(IsError) ? AsFailure(issues) : conformance.Check(resource);
+        return issues.Any(IsError) ? AsFailure(issues) : IsSubset(resource.Root) ? Subset(path ?? resource.Type) : conformance.Check(resource);
     }
+
+    /// <summary>A part of a resource (<c>_summary</c>, <c>_elements</c>) that came back as a whole one: to store it would lose what was left out (R4 3.1.1.5.8).</summary>
+    private static bool IsSubset(JsonElement root)
+    {
+        if (!root.TryGetProperty("meta"u8, out var meta) || !meta.TryGetProperty("tag"u8, out var tags))
+        {
+            return false;
+        }
+
+        foreach (var tag in tags.EnumerateArray())
+        {
+            if (tag.TryGetProperty("code"u8, out var code) && code.ValueEquals("SUBSETTED"u8) && tag.TryGetProperty("system"u8, out var system) && system.ValueEquals("http://terminology.hl7.org/CodeSystem/v3-ObservationValue"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Failure Subset(string place) =>
+        Failure.Of(422, "business-rule", "subsetted", "The body is tagged SUBSETTED: it is a part of a resource, and storing it would lose the rest. Read the whole resource first.", place + ".meta.tag");
 
     public static Failure AsFailure(ImmutableArray<Issue> issues) => new(issues.Where(IsError).All(i => i.Type is "business-rule" or "invariant" or "code-invalid" or "not-supported" or "too-costly") ? 422 : 400, issues);
 

@@ -6,6 +6,10 @@ namespace EHealthHub.Fhir.Outcomes;
 public static class OutcomeTexts
 {
     private const string Table = """
+        include-too-costly | Too many resources would come along. | Yanıta çok fazla kaynak eklenecekti.
+        parameters-expected | A Parameters resource is expected. | Parameters kaynağı bekleniyor.
+        parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
+        subsetted | A part of a resource cannot be stored as the whole. | Bir kaynağın yalnızca bir kısmı, tamamı yerine saklanamaz.
         allok | Done. | Tamamlandı.
         body-empty | The request has no content. | İsteğin içeriği boş.
         body-too-large | The request is too large. | İstek çok büyük.

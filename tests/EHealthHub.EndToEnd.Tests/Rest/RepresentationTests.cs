@@ -80,6 +80,7 @@ public sealed class RepresentationTests(HubFixture hub) : IClassFixture<HubFixtu
         var summary = (await ankara.Get($"fhir/Patient/{id}?_elements=gender")).Expect(200);
         Assert.Equal("SUBSETTED", (string?)summary.Json["meta"]!["tag"]![0]!["code"]);
         Assert.Equal(("female", null), ((string?)summary.Json["gender"], summary.Json["name"]));
+        (await ankara.Put($"fhir/Patient/{id}", summary.Text)).Refused(422, "subsetted");
         Assert.NotNull((await ankara.Get($"fhir/Patient/{id}?_summary=true")).Expect(200).Json["name"]);
         Assert.Contains("\n", (await ankara.Get($"fhir/Patient/{id}?_pretty=true")).Expect(200).Text, StringComparison.Ordinal);
         (await ankara.Get($"fhir/Patient/{id}?_summary=count")).Refused(400, "parameter-invalid");
