@@ -1,3 +1,4 @@
+using System.Globalization;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Records.Store;
@@ -45,10 +46,12 @@ internal sealed class Inclusion(SearchSession session, Func<string, bool> mayLoo
         var found = new List<SearchMatch>();
         foreach (var source in sources)
         {
-            foreach (var target in SearchReferences.Included(include, source.Location.Type, source.Facts.Span))
+            // A versioned reference is given twice: the version that it names comes along, and the current one where there is none.
+            foreach (var target in SearchReferences.Included(include, source.Location.Type, source.Facts.Span).OrderBy(t => t.Version is null))
             {
-                if (mayLook(target.Type) && _seen.Add((target.Type, target.Id)) && session.Locate(target.Type, target.Id) is { } match)
+                if (mayLook(target.Type) && !_seen.Contains((target.Type, target.Id)) && Find(target) is { } match)
                 {
+                    _seen.Add((target.Type, target.Id));
                     Take(match, found);
                 }
             }
@@ -56,6 +59,10 @@ internal sealed class Inclusion(SearchSession session, Func<string, bool> mayLoo
 
         return found;
     }
+
+    private SearchMatch? Find(ReferenceTarget target) => target.Version is null ? session.Locate(target.Type, target.Id)
+        : int.TryParse(target.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? session.LocateVersion(target.Type, target.Id, version)
+        : null;
 
     private List<SearchMatch> Referring(SearchInclude include, IReadOnlyList<SearchMatch> sources)
     {

@@ -68,7 +68,16 @@ public sealed class SearchSession : IDisposable
         var token = _parts.National.Resource(type, id);
         var rows = _lease.Reader.HeadsByToken(token);
         _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))])], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
-        if (rows is not [{ Deleted: false } row] || !TryOpen())
+        return rows is [{ Deleted: false } row] ? Match(row, type, id) : null;
+    }
+
+    /// <summary>A given version, which need not be the current one; as <see cref="Locate"/> otherwise.</summary>
+    public SearchMatch? LocateVersion(string type, string id, int version) =>
+        _lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
+
+    private SearchMatch? Match(VersionRow row, string type, string id)
+    {
+        if (!TryOpen())
         {
             return null;
         }

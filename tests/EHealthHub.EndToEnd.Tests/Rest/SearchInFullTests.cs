@@ -91,6 +91,23 @@ public sealed class SearchInFullTests(HubFixture hub) : IClassFixture<HubFixture
     }
 
     [Fact]
+    public async Task A_versioned_reference_brings_along_the_version_that_it_names()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Surum");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            var organization = (await ankara.Post("fhir/Organization", """{"resourceType":"Organization","name":"Eski"}""")).Expect(201).IdFromLocation();
+            (await ankara.Put($"fhir/Organization/{organization}", $$"""{"resourceType":"Organization","id":"{{organization}}","name":"Yeni"}""")).Expect(200);
+            (await ankara.Post("fhir/Observation", Samples.Observation($"Patient/{patient}").Replace("\"subject\"", $"\"performer\":[{{\"reference\":\"Organization/{organization}/_history/1\"}}],\"subject\"", StringComparison.Ordinal))).Expect(201);
+
+            var page = (await doctor.Get($"fhir/Observation?patient={patient}&_include=Observation:performer")).Expect(200);
+            Assert.Equal(["match", "include"], Modes(page));
+            Assert.Equal("Eski", (string?)page.Json["entry"]![1]!["resource"]!["name"]);
+        }
+    }
+
+    [Fact]
     public async Task Matches_are_put_in_order_and_pages_keep_it_while_others_write()
     {
         var (patient, doctor) = await hub.TreatedPatient("Sira");
