@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "Background work failed with {ExceptionType} at {Place}; it is tried again", EventName = "BackgroundFailed")]
     public static partial void BackgroundFailed(ILogger logger, string exceptionType, string place);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Count} definitions of the directory (profiles, terminology) could not be taken up and are not in force; look at what was uploaded by an earlier version of the hub", EventName = "DefinitionsNotTaken")]
+    public static partial void DefinitionsNotTaken(ILogger logger, int count);
 }

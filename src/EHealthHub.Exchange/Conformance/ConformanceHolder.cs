@@ -59,9 +59,9 @@ public sealed class ConformanceHolder
         lock (_writing)
         {
             var terminology = Terminology.WithAll(definitions, out var unread);
-            var profiles = _validator.Profiles.WithTerminology(terminology).Try(out var over, out _) ? over : _validator.Profiles;
-            _validator.Profiles = profiles.WithAll(definitions, out var refused);
-            return unread.Length + refused.Length;
+            var fits = _validator.Profiles.WithTerminology(terminology).Try(out var over, out _);
+            _validator.Profiles = (fits ? over! : _validator.Profiles).WithAll(definitions, out var refused);
+            return unread.Length + refused.Length + (fits ? 0 : 1);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class MatchOrder(IReadOnlyList<SearchSort> keys) : IComparer<Sea
     private readonly SearchSorter _sorter = new(keys);
 
     /// <summary>The place of a continuation; null for bytes that are none.</summary>
-    public static SearchSortKey? Read(byte[] place) => SearchSortKey.Read(place);
+    public SearchSortKey? Read(byte[] place) => SearchSortKey.Read(place, keys.Count);
 
     /// <summary>What a match is about: its first code, or its text where it has none.</summary>
     public static string CodeOf(SearchMatch match)

@@ -158,11 +158,16 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         return Page(all, new MatchOrder(queries[0].Sort), lastOfCode, queries[0].Count, place);
     }
 
-    private static FoundPage Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, int count, byte[]? place)
+    private static Result<FoundPage> Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, int count, byte[]? place)
     {
         var ordered = all.Select(m => (Key: order.KeyOf(m), Match: m)).OrderBy(m => m.Key, order).ToList();
         ordered = lastOfCode is { } most ? [.. ordered.GroupBy(m => MatchOrder.CodeOf(m.Match)).SelectMany(g => g.Take(most)).OrderBy(m => m.Key, order)] : ordered;
-        var last = place is null ? null : MatchOrder.Read(place) ?? throw new InvalidOperationException("A continuation that the hub sealed cannot be read.");
+        var last = place is null ? null : order.Read(place);
+        if (place is not null && last is null)
+        {
+            return SearchRecords.BadCursor();
+        }
+
         var begin = last is null ? 0 : ordered.FindIndex(m => order.Compare(m.Key, last) > 0);
         var page = begin < 0 ? [] : ordered.Skip(begin).Take(count).ToList();
         var more = page.Count > 0 && begin + page.Count < ordered.Count;

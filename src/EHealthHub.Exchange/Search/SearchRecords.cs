@@ -82,8 +82,7 @@ public sealed class SearchRecords
         byte[]? continuation = null;
         if (form.First.Cursor is { } cursor && (continuation = _cursors.ReadPlace(context.Caller, form.Bound, form.Used, cursor)) is null)
         {
-            var bad = Failure.Of(400, "invalid", "cursor-invalid", "The continuation was not made for you and these criteria.", "_cursor");
-            return await Refuse(context, form.Interaction, form.Type, bad, cancellationToken).ConfigureAwait(false);
+            return await Refuse(context, form.Interaction, form.Type, BadCursor(), cancellationToken).ConfigureAwait(false);
         }
 
         if (await _placer.Place(context.Caller, form, cancellationToken).ConfigureAwait(false) is not { } place)
@@ -104,6 +103,8 @@ public sealed class SearchRecords
 
         return await Find(context, form with { Queries = allowed }, place, decision.Rule, continuation, cancellationToken).ConfigureAwait(false);
     }
+
+    internal static Failure BadCursor() => Failure.Of(400, "invalid", "cursor-invalid", "The continuation was not made for you and these criteria.", "_cursor");
 
     private async ValueTask<ActResult> Find(ActContext context, SearchForm form, SearchPlace place, string rule, byte[]? continuation, CancellationToken cancellationToken)
     {

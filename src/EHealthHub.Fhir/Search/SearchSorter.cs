@@ -37,14 +37,19 @@ public sealed class SearchSortKey
         return stream.ToArray();
     }
 
-    /// <summary>What <see cref="Write"/> wrote; null for anything else.</summary>
-    public static SearchSortKey? Read(byte[] bytes)
+    /// <summary>What <see cref="Write"/> wrote for so many keys; null for anything else.</summary>
+    public static SearchSortKey? Read(byte[] bytes, int keys)
     {
         try
         {
             using var reader = new BinaryReader(new MemoryStream(bytes));
             var id = reader.ReadString();
-            var parts = new SortPart[reader.ReadByte()];
+            if (reader.ReadByte() != keys)
+            {
+                return null;
+            }
+
+            var parts = new SortPart[keys];
             for (var i = 0; i < parts.Length; i++)
             {
                 var (isThere, time, number, hasText, text) = (reader.ReadBoolean(), reader.ReadInt64(), reader.ReadDecimal(), reader.ReadBoolean(), reader.ReadString());

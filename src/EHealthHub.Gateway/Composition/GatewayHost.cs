@@ -38,10 +38,15 @@ public static class GatewayHost
             var app = Build(settings, parts, trust, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
-            await parts.Acts.Conformance.Load(parts.Log, parts.Records, CancellationToken.None).ConfigureAwait(false);
+            var notTaken = await parts.Acts.Conformance.Load(parts.Log, parts.Records, CancellationToken.None).ConfigureAwait(false);
             await app.StartAsync().ConfigureAwait(false);
             app.Services.GetRequiredService<Readiness>().Set();
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway");
+            if (notTaken > 0)
+            {
+                Log.DefinitionsNotTaken(logger, notTaken);
+            }
+
             Log.Ready(logger, parts.Hub.BaseUrl, parts.Log.Origin, parts.Log.Size, orphans);
             return new RunningGateway(app, parts, trust, server, logger);
         }

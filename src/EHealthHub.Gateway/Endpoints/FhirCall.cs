@@ -216,7 +216,7 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (request, headers) = (Http.Request, Http.Request.Headers);
-        var head = $"{request.Method} {request.Path}{request.QueryString}\n{headers.IfMatch}\n{headers["If-None-Exist"]}\n{headers.IfNoneMatch}\n";
+        var head = $"{request.Method} {request.Path}{request.QueryString}\n{headers.IfMatch}\n{headers["If-None-Exist"]}\n{headers.IfNoneMatch}\n{request.ContentType}\n{headers["X-Security-Context"]}\n";
         hash.AppendData(Encoding.UTF8.GetBytes(head));
         hash.AppendData(body.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

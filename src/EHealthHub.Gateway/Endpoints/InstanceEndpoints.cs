@@ -59,16 +59,16 @@ internal sealed class InstanceEndpoints(HubParts parts)
             return await call.Refuse(failure).ConfigureAwait(false);
         }
 
-        call.Request.Format = format;
         if (format.Format != WireFormat.Raw)
         {
+            call.Request.Format = format;
             return result;
         }
 
         var content = new ArrayBufferWriter<byte>(Math.Max(1, result.Body.Length));
-        if (BinaryContent.WriteContent(binary.RootElement, content) is not null)
+        if (BinaryContent.WriteContent(binary.RootElement, content) is { } broken)
         {
-            throw new InvalidOperationException("A Binary that was accepted is no base64.");
+            return await call.Refuse(broken).ConfigureAwait(false);
         }
 
         if (BinaryContent.SecurityContext(binary.RootElement) is { } context)
@@ -76,6 +76,7 @@ internal sealed class InstanceEndpoints(HubParts parts)
             call.Http.Response.Headers["X-Security-Context"] = context;
         }
 
+        call.Request.Format = format;
         call.Request.Subset = Subset.Whole;
         return result with { Body = content.WrittenMemory };
     }

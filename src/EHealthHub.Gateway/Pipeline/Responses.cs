@@ -147,9 +147,11 @@ public static class Responses
         {
             JsonPretty.Write(json.Span, written);
         }
-        else if (FhirXmlWriter.Write(json, written, request.Pretty) is not null)
+        else if (FhirXmlWriter.Write(json, written, request.Pretty) is { } failure)
         {
-            throw new InvalidOperationException("What the hub stored cannot be written as XML.");
+            // What was accepted as JSON and XML cannot say: it is there, in the other form.
+            context.Response.StatusCode = failure.Status;
+            return Body(context, OperationOutcomeWriter.Write(failure, request.Language), ResponseFormat.Json.ContentType);
         }
 
         return Body(context, written.WrittenMemory, request.Format.ContentType);

@@ -116,6 +116,10 @@ public sealed class RepresentationTests(HubFixture hub) : IClassFixture<HubFixtu
             var wrapped = (await doctor.Get($"fhir/Binary/{id}", ("Accept", "application/fhir+json"))).Expect(200);
             Assert.Equal(Convert.ToBase64String(picture), (string?)wrapped.Json["data"]);
             (await doctor.Get($"fhir/Binary/{id}", ("Accept", "text/csv"))).Refused(406);
+            using var again = new ByteArrayContent(picture) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("image/png") } };
+            using var other = new ByteArrayContent(picture) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("image/gif") } };
+            var first = (await ankara.Send(HttpMethod.Post, "fhir/Binary", again, [("X-Security-Context", $"Patient/{patient}"), ("X-Request-Id", "picture-1")])).Expect(201).IdFromLocation();
+            Assert.NotEqual(first, (await ankara.Send(HttpMethod.Post, "fhir/Binary", other, [("X-Security-Context", $"Patient/{patient}"), ("X-Request-Id", "picture-1")])).Expect(201).IdFromLocation());
             using var mehmet = await hub.Clinician("dr-mehmet", "hospital-izmir");
             (await mehmet.Get($"fhir/Binary/{id}")).Refused(404, "not-found");
         }

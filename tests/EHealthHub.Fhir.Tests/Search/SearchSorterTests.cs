@@ -43,7 +43,7 @@ public sealed class SearchSorterTests
         var keys = Ordered(sort);
         foreach (var key in keys)
         {
-            var read = SearchSortKey.Read(key.Write());
+            var read = SearchSortKey.Read(key.Write(), sort.Split(',').Length);
             Assert.NotNull(read);
             Assert.All(keys, other => Assert.Equal(Math.Sign(sorter.Compare(other, key)), Math.Sign(sorter.Compare(other, read))));
         }
@@ -56,8 +56,9 @@ public sealed class SearchSorterTests
         var text = new string('ş', 600);
         var facts = Some.Facts($$"""{"resourceType":"Patient","id":"{{new string('x', 64)}}","name":[{"family":"{{text}}","given":["{{text}}"]}],"address":[{"city":"{{text}}","country":"{{text}}","state":"{{text}}","postalCode":"{{text}}"}]}""");
         Assert.InRange(sorter.KeyOf(Some.Encoded(facts)).Write().Length, 1, 3_000);
-        Assert.Null(SearchSortKey.Read([]));
-        Assert.Null(SearchSortKey.Read([200, 1, 2, 3]));
+        Assert.Null(SearchSortKey.Read([], 1));
+        Assert.Null(SearchSortKey.Read([200, 1, 2, 3], 1));
+        Assert.Null(SearchSortKey.Read(sorter.KeyOf(Some.Encoded(facts)).Write(), 1));
     }
 
     private static List<SearchSortKey> Ordered(string sort)
