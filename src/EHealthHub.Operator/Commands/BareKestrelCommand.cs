@@ -9,10 +9,9 @@ internal static class BareKestrelCommand
     public static Command Build()
     {
         var data = HubOptions.Data();
-        var bytes = HubOptions.Number("--bytes", 1_024, 0, 16 * 1024 * 1024, "Size of every answer.");
-        var command = new Command("bare-kestrel", "Answer every request with the same bytes over the same TLS as the gateway, until standard input ends.") { data, bytes };
+        var command = new Command("bare-kestrel", "Answer with as many bytes as the path says, over the same TLS as the gateway, until standard input ends.") { data };
         command.Hidden = true;
-        command.SetAction((result, cancel) => BareKestrel.Serve(result.GetRequiredValue(data), result.GetValue(bytes), cancel));
+        command.SetAction((result, cancel) => BareKestrel.Serve(result.GetRequiredValue(data), cancel));
         return command;
     }
 }

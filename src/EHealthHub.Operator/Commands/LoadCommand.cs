@@ -17,14 +17,18 @@ internal static class LoadCommand
         var warmUp = HubOptions.Number("--warm-up", 5, 0, 600, "Seconds that the clients of each timed phase run before its clock starts.");
         var clients = HubOptions.Number("--clients", 16, 1, 512, "Clients side by side.");
         var seed = HubOptions.Number("--seed", 0, 0, int.MaxValue, "Seed of generated patients; 0 takes a new one for each run.");
+        var phases = Phases();
         var json = new Option<string?>("--json") { Description = "Write the figures to a file as one JSON object.", HelpName = "FILE" };
-        var command = new Command("load", "Drive a running hub over mutual TLS: submit patients, then read and search as a clinician; print throughput and percentiles, and what the machine can do at best.")
+        var command = new Command("load", "Drive a running hub over mutual TLS: submit patients, then read and search as a clinician; print throughput, percentiles and processor time, each beside what a bare Kestrel did with the same TLS, clients and body sizes.")
         {
-            data, port, from, patients, seconds, warmUp, clients, seed, json,
+            data, port, from, patients, phases, seconds, warmUp, clients, seed, json,
         };
         command.SetAction((result, cancel) => Run(
             new LoadSettings(
-                result.GetRequiredValue(data), result.GetValue(port), result.GetValue(patients), result.GetValue(seconds), result.GetValue(clients), Seed(result.GetValue(seed)), result.GetValue(warmUp)),
+                result.GetRequiredValue(data), result.GetValue(port), result.GetValue(patients), result.GetValue(seconds), result.GetValue(clients), Seed(result.GetValue(seed)), result.GetValue(warmUp))
+            {
+                Phases = result.GetValue(phases)!,
+            },
             result.GetValue(from), result.GetValue(json), cancel));
         return command;
     }
@@ -72,6 +76,23 @@ internal static class LoadCommand
 
         return report.Errors == 0 ? HubCommand.Done : HubCommand.Failed;
     }
+
+    private static Option<IReadOnlyList<LoadPhase>> Phases() => new("--phases")
+    {
+        Description = $"What follows the ingest, separated by commas; {LoadPhase.Every} for all of it. " + string.Join("; ", LoadPhase.All.Select(p => $"{p.Name}: {p.What}")) + ".",
+        HelpName = "LIST",
+        DefaultValueFactory = _ => LoadPhase.Parse(LoadPhase.Usual, out var _)!,
+        CustomParser = result =>
+        {
+            var phases = LoadPhase.Parse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var fault);
+            if (phases is null)
+            {
+                result.AddError(fault);
+            }
+
+            return phases;
+        },
+    };
 
     private static ulong Seed(int asked) => asked > 0 ? (ulong)asked : (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -6,14 +6,33 @@ using EHealthHub.Records;
 
 namespace EHealthHub.Operator.Load;
 
-/// <summary>Starts a bare Kestrel beside the hub and drives it with the same clients: what this machine could do at best with this TLS, payload and concurrency.</summary>
-internal static class BareProbe
+/// <summary>
+/// A bare Kestrel beside the hub, driven by the same clients with bodies of the same sizes: what this machine could do at best with this TLS, payload and concurrency. Each phase has its limit measured right after it, in the same weather.
+/// </summary>
+internal sealed class BareProbe : IAsyncDisposable
 {
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
 
-    public static async Task<PhaseResult> Run(HubLayout layout, int bytes, LoadSettings settings, TimeProvider time, CancellationToken cancel)
+    private readonly Process _process;
+    private readonly HubClient _client;
+    private readonly LoadSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ProcessorClock _clock;
+
+    private BareProbe(Process process, HubClient client, LoadSettings settings, TimeProvider time)
     {
-        using var process = Start(layout, bytes);
+        _process = process;
+        _client = client;
+        _settings = settings;
+        _time = time;
+        _clock = new ProcessorClock(process.Id);
+    }
+
+    public static async Task<BareProbe> Start(HubLayout layout, LoadSettings settings, TimeProvider time, CancellationToken cancel)
+    {
+        string[] arguments = [HubPrograms.Operator, "bare-kestrel", "--data", layout.Root];
+        var process = Process.Start(new ProcessStartInfo(HubPrograms.Dotnet, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException("The bare Kestrel could not be started.");
         try
         {
             var line = await process.StandardOutput.ReadLineAsync(cancel).AsTask().WaitAsync(StartWithin, time, cancel).ConfigureAwait(false);
@@ -23,10 +42,32 @@ internal static class BareProbe
                 throw new InvalidOperationException($"The bare Kestrel did not start: {line}");
             }
 
-            using var client = HubClient.Open(layout, "hospital-ankara", new Uri($"https://localhost:{port}"), settings.Clients);
-            return await Meter.RunTimed("bare", settings, time, (_, meter, stop) => Client(client, meter, time, stop), cancel).ConfigureAwait(false);
+            return new BareProbe(process, HubClient.Open(layout, "hospital-ankara", new Uri($"https://localhost:{port}"), settings.Clients), settings, time);
         }
-        finally
+        catch
+        {
+            await End(process, time).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Requests and answers of the sizes that <paramref name="phase"/> had.</summary>
+    public Task<PhaseResult> Run(PhaseResult phase, bool durable, CancellationToken cancel)
+    {
+        var path = BareKestrel.PathOf(phase.BytesReceivedEach, durable);
+        var body = new byte[phase.BytesSentEach];
+        return Meter.RunTimed(durable ? LoadPhase.Durable.Name : "bare", _settings, _time, _clock, (_, meter, stop) => Client(path, body, meter, stop), cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await End(_process, _time).ConfigureAwait(false);
+    }
+
+    private static async Task End(Process process, TimeProvider time)
+    {
+        using (process)
         {
             process.StandardInput.Close();
             using var patience = new CancellationTokenSource(StartWithin, time);
@@ -34,22 +75,22 @@ internal static class BareProbe
         }
     }
 
-    private static Process Start(HubLayout layout, int bytes)
-    {
-        string[] arguments = [HubPrograms.Operator, "bare-kestrel", "--data", layout.Root, "--bytes", bytes.ToString(CultureInfo.InvariantCulture)];
-        return Process.Start(new ProcessStartInfo(HubPrograms.Dotnet, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException("The bare Kestrel could not be started.");
-    }
-
-    private static async Task Client(HubClient client, ClientMeter meter, TimeProvider time, CancellationToken stop)
+    private async Task Client(string path, ReadOnlyMemory<byte> body, ClientMeter meter, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                var since = time.GetTimestamp();
-                var response = await client.Get("/fhir/Observation/1", null, stop).ConfigureAwait(false);
-                meter.Good(since, response.Body.Length);
+                var since = _time.GetTimestamp();
+                var response = await (body.IsEmpty ? _client.Get(path, null, stop) : _client.Post(path, body, null, stop)).ConfigureAwait(false);
+                if (response.IsGood)
+                {
+                    meter.Good(since, response.Body.Length, 1, body.Length);
+                }
+                else
+                {
+                    meter.Bad($"bare Kestrel: {response.Status}");
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

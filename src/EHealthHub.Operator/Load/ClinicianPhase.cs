@@ -4,27 +4,11 @@ using EHealthHub.Operator.Synthetic;
 namespace EHealthHub.Operator.Load;
 
 /// <summary>Each client is dr-ayse in a session of her own and asks the next thing as soon as the last one is answered.</summary>
-internal sealed class ClinicianPhase(HubClient hospital, Func<ClinicianSession> open, IReadOnlyList<SubmittedPatient> patients, LoadSettings settings, TimeProvider time)
+internal sealed class ClinicianPhase(HubClient hospital, Func<ClinicianSession> open, IReadOnlyList<SubmittedPatient> patients, LoadSettings settings, TimeProvider time, ProcessorClock gateway)
 {
-    private static readonly Func<string, string>[] Searches =
-    [
-        patient => $"/fhir/Observation?patient={patient}&code=http%3A%2F%2Floinc.org%7C8867-4&_count=20",
-        patient => $"/fhir/Observation?patient={patient}&category=laboratory&_count=20",
-        patient => $"/fhir/Condition?patient={patient}&_count=20",
-        patient => $"/fhir/MedicationRequest?patient={patient}&_count=20",
-        patient => $"/fhir/Observation?patient={patient}&date=ge2020-01-01&_count=20",
-    ];
-
-    public Task<PhaseResult> Read(CancellationToken cancel) => Run("read", random =>
-    {
-        var patient = random.Pick(patients);
-        return "/fhir/" + random.Pick(patient.Resources);
-    }, cancel);
-
-    public Task<PhaseResult> Search(CancellationToken cancel) => Run("search", random => random.Pick(Searches)(random.Pick(patients).Id), cancel);
-
-    private Task<PhaseResult> Run(string name, Func<SeededSource, string> next, CancellationToken cancel) =>
-        Meter.RunTimed(name, settings, time, (number, meter, stop) => Client((ulong)number, next, meter, stop), cancel);
+    /// <summary>Runs a phase that has a path.</summary>
+    public Task<PhaseResult> Run(LoadPhase phase, CancellationToken cancel) =>
+        Meter.RunTimed(phase.Name, settings, time, gateway, (number, meter, stop) => Client((ulong)number, random => phase.Path!(random, patients), meter, stop), cancel);
 
     private async Task Client(ulong number, Func<SeededSource, string> next, ClientMeter meter, CancellationToken stop)
     {

@@ -107,7 +107,7 @@ internal sealed class IngestPhase(HubClient hospital, BundleSource source, LoadS
             return;
         }
 
-        meter.Good(since, response.Body.Length, result.Accepted);
+        meter.Good(since, response.Body.Length, result.Accepted, bundle.Json.Length);
         Remember(bundle, result);
     }
 

@@ -1,6 +1,7 @@
 using EHealthHub.Operator.Commands;
 using EHealthHub.Operator.Connecting;
 using EHealthHub.Operator.Preparing;
+using EHealthHub.Operator.Running;
 
 namespace EHealthHub.Operator.Load;
 
@@ -8,8 +9,8 @@ namespace EHealthHub.Operator.Load;
 internal sealed class LoadRun(OpenedHub hub, BundleSource source, LoadSettings settings, TimeProvider time)
 {
     private const int PatientsOpened = 128;
-    private const int ProbeBytesOtherwise = 1_024;
 
+    private readonly ProcessorClock _gateway = new(new HubService("gateway", "", hub.Layout, time).Running?.Id);
     private long _otherErrors;
 
     /// <summary>The report, or null after a sentence when the hub cannot be loaded at all.</summary>
@@ -24,7 +25,9 @@ internal sealed class LoadRun(OpenedHub hub, BundleSource source, LoadSettings s
             return null;
         }
 
+        var cpu = _gateway.Now();
         var ingested = await ingest.Run(cancel).ConfigureAwait(false);
+        ingested = ingested with { ServerTime = _gateway.Now() - cpu };
         var patients = ingest.Submitted.Where(p => p.Resources.Length > 0).Take(PatientsOpened).ToList();
         if (patients.Count == 0)
         {
@@ -32,22 +35,42 @@ internal sealed class LoadRun(OpenedHub hub, BundleSource source, LoadSettings s
             return null;
         }
 
+        var grown = DatabaseBytes() - before;
         await OpenEncounters(hospital, patients, cancel).ConfigureAwait(false);
-        var clinician = new ClinicianPhase(hospital, () => new ClinicianSession(hub.Identity, hub.Layout, hospital, "dr-ayse", time), patients, settings, time);
-        var read = await clinician.Read(cancel).ConfigureAwait(false);
-        var search = await clinician.Search(cancel).ConfigureAwait(false);
-        var payload = read.Requests > 0 ? (int)(read.Bytes / read.Requests) : ProbeBytesOtherwise;
-        var bare = await BareProbe.Run(hub.Layout, payload, settings, time, cancel).ConfigureAwait(false);
+        var (measured, durable) = await RunPhases(hospital, patients, cancel).ConfigureAwait(false);
         return new LoadReport
         {
             Ingest = ingested,
-            Read = read,
-            Search = search,
-            Bare = bare,
+            Phases = measured,
+            Durable = durable,
             Fsync = FsyncProbe.Run(hub.Layout.Root, time),
-            BytesPerJsonByte = ingest.AcceptedBytes > 0 ? (DatabaseBytes() - before) / (double)ingest.AcceptedBytes : 0,
+            BytesPerJsonByte = ingest.AcceptedBytes > 0 ? grown / (double)ingest.AcceptedBytes : 0,
             OtherErrors = _otherErrors,
         };
+    }
+
+    private async Task<(List<MeasuredPhase> Measured, PhaseResult? Durable)> RunPhases(HubClient hospital, List<SubmittedPatient> patients, CancellationToken cancel)
+    {
+        var clinician = new ClinicianPhase(hospital, () => new ClinicianSession(hub.Identity, hub.Layout, hospital, "dr-ayse", time), patients, settings, time, _gateway);
+        var transactions = new TransactionPhase(hospital, patients, settings, time, _gateway);
+        var probe = await BareProbe.Start(hub.Layout, settings, time, cancel).ConfigureAwait(false);
+        await using (probe.ConfigureAwait(false))
+        {
+            var measured = new List<MeasuredPhase>();
+            PhaseResult? durable = null;
+            foreach (var phase in settings.Phases.Where(p => p != LoadPhase.Durable))
+            {
+                Say.Line($"phase {phase.Name}: {phase.What}; then the same from a bare Kestrel");
+                var result = await (phase == LoadPhase.Transaction ? transactions.Run(cancel) : clinician.Run(phase, cancel)).ConfigureAwait(false);
+                measured.Add(new MeasuredPhase(phase, result, await probe.Run(result, durable: false, cancel).ConfigureAwait(false)));
+                if (phase == LoadPhase.Read && settings.Phases.Contains(LoadPhase.Durable))
+                {
+                    durable = await probe.Run(result, durable: true, cancel).ConfigureAwait(false);
+                }
+            }
+
+            return (measured, durable);
+        }
     }
 
     /// <summary>A clinician sees a patient while an encounter at her institution is open.</summary>

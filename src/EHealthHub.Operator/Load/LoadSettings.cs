@@ -8,4 +8,8 @@ namespace EHealthHub.Operator.Load;
 /// <param name="Clients">Clients side by side.</param>
 /// <param name="Seed">Of generated patients.</param>
 /// <param name="WarmUpSeconds">How long the clients of each of those phases run before its clock starts; 0 for not at all.</param>
-internal sealed record LoadSettings(string Data, int Port, int Patients, int Seconds, int Clients, ulong Seed, int WarmUpSeconds = 0);
+internal sealed record LoadSettings(string Data, int Port, int Patients, int Seconds, int Clients, ulong Seed, int WarmUpSeconds = 0)
+{
+    /// <summary>What follows the ingest.</summary>
+    public IReadOnlyList<LoadPhase> Phases { get; init; } = [LoadPhase.Read, LoadPhase.Search];
+}

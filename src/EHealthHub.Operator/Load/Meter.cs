@@ -12,6 +12,21 @@ namespace EHealthHub.Operator.Load;
 /// <param name="Bytes">Body bytes received.</param>
 internal sealed record PhaseResult(long Requests, long Units, long Errors, double Seconds, LatencyHistogram Latency, long Bytes)
 {
+    /// <summary>Body bytes sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Processor time of the process that answered; null when it cannot be told.</summary>
+    public TimeSpan? ServerTime { get; init; }
+
+    /// <summary>Microseconds of the server's processor time for each answered request; null when it cannot be told.</summary>
+    public double? ServerMicroseconds => Requests > 0 ? ServerTime?.TotalMicroseconds / Requests : null;
+
+    /// <summary>Body bytes of an answer, on average.</summary>
+    public int BytesReceivedEach => Requests > 0 ? (int)(Bytes / Requests) : 0;
+
+    /// <summary>Body bytes of a request, on average.</summary>
+    public int BytesSentEach => Requests > 0 ? (int)(BytesSent / Requests) : 0;
+
     public double RequestsPerSecond => Seconds > 0 ? Requests / Seconds : 0;
 
     public double UnitsPerSecond => Seconds > 0 ? Units / Seconds : 0;
@@ -40,13 +55,16 @@ internal sealed class ClientMeter(TimeProvider time)
 
     public long Bytes { get; private set; }
 
+    public long BytesSent { get; private set; }
+
     /// <summary>The first failures, for people.</summary>
     public string? FirstError { get; private set; }
 
-    public void Good(long since, int bytes, long units = 1)
+    public void Good(long since, int bytes, long units = 1, int sent = 0)
     {
         Latency.Add(time.GetElapsedTime(since));
         Bytes += bytes;
+        BytesSent += sent;
         Volatile.Write(ref _requests, _requests + 1);
         Volatile.Write(ref _units, _units + units);
     }
@@ -66,14 +84,15 @@ internal static class Meter
     /// <summary>
     /// A phase of fixed length, after a warm-up that is not timed: what runs for weeks is not to be judged by the seconds in which its code is compiled. The same for the hub and for what it is compared with. Failures count from the start.
     /// </summary>
-    public static async Task<PhaseResult> RunTimed(string name, LoadSettings settings, TimeProvider time, Func<int, ClientMeter, CancellationToken, Task> client, CancellationToken cancel)
+    public static async Task<PhaseResult> RunTimed(string name, LoadSettings settings, TimeProvider time, ProcessorClock server, Func<int, ClientMeter, CancellationToken, Task> client, CancellationToken cancel)
     {
         const string unit = "requests";
         var early = settings.WarmUpSeconds == 0
             ? 0
             : (await Run("warm-up", unit, settings.Clients, time, client, TimeSpan.FromSeconds(settings.WarmUpSeconds), cancel).ConfigureAwait(false)).Errors;
+        var before = server.Now();
         var timed = await Run(name, unit, settings.Clients, time, client, TimeSpan.FromSeconds(settings.Seconds), cancel).ConfigureAwait(false);
-        return timed with { Errors = early + timed.Errors };
+        return timed with { Errors = early + timed.Errors, ServerTime = server.Now() - before };
     }
 
     /// <summary>Runs <paramref name="client"/> once for each number below <paramref name="clients"/>; a client ends when it has no more to do or the token says so.</summary>
@@ -95,7 +114,7 @@ internal static class Meter
             var units = meters.Sum(m => m.Units);
             Say.Progress(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-8} {time.GetElapsedTime(since).TotalSeconds,5:0} s  {units,10:N0} {unit}  {units - before,8:N0} in the last second  {meters.Sum(m => m.Errors)} errors"));
+                $"{name,-12} {time.GetElapsedTime(since).TotalSeconds,5:0} s  {units,10:N0} {unit}  {units - before,8:N0} in the last second  {meters.Sum(m => m.Errors)} errors"));
             before = units;
         }
 
@@ -113,6 +132,9 @@ internal static class Meter
             Say.Error($"{name}: the first failure was: {error}");
         }
 
-        return new PhaseResult(meters.Sum(m => m.Requests), meters.Sum(m => m.Units), meters.Sum(m => m.Errors), seconds, latency, meters.Sum(m => m.Bytes));
+        return new PhaseResult(meters.Sum(m => m.Requests), meters.Sum(m => m.Units), meters.Sum(m => m.Errors), seconds, latency, meters.Sum(m => m.Bytes))
+        {
+            BytesSent = meters.Sum(m => m.BytesSent),
+        };
     }
 }
