@@ -126,6 +126,11 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
     {
         var entry = step.Entry;
         var current = await records.Locate(entry.Type, id, cancellationToken).ConfigureAwait(false);
+        if (current is { IsFixed: true })
+        {
+            return At(step, 403, "forbidden", "definition-built-in", "This definition is part of R4 or of the hub itself and is served as it is. Define one of your own under another id and url.");
+        }
+
         work.Steps.Add(step);
         step.Current = current;
         if (current is null)

@@ -10,6 +10,13 @@ public static class SearchParameterWriter
 {
     private const string Version = "4.0.1";
 
+    // No values of a resource, and so in no table of a type.
+    private static readonly SearchParameter[] Words =
+    [
+        new() { Code = "_content", TypeCode = "string", Kind = null, Url = ParameterDefinitions.UrlBase + "Resource-content" },
+        new() { Code = "_text", TypeCode = "string", Kind = null, Url = ParameterDefinitions.UrlBase + "DomainResource-text" },
+    ];
+
     /// <summary>
     /// UTF-8 JSON of the definition that a code has on a type, for one of R4's; null for a type or code that R4 does not have (the hub's own parameters are stored resources). The id is the end of the definition's URL.
     /// </summary>
@@ -20,12 +27,14 @@ public static class SearchParameterWriter
     {
         var url = ParameterDefinitions.UrlBase + id;
         var type = ParameterDefinitions.BasesOf(id) is [var first, ..] ? first : "Patient";
-        return TypeParameters.Of(type)?.All.FirstOrDefault(p => p.Url == url) is { } parameter ? Written(parameter, Bases(parameter)) : null;
+        return Words.FirstOrDefault(w => w.Url == url) is { } words ? Written(words, [words.Code == "_text" ? "DomainResource" : "Resource"])
+            : TypeParameters.Of(type)?.All.FirstOrDefault(p => p.Url == url) is { } parameter ? Written(parameter, Bases(parameter))
+            : null;
     }
 
     /// <summary>The ids of all definitions, sorted.</summary>
     public static IReadOnlyList<string> Ids { get; } =
-        [.. TypeParameters.Types.SelectMany(t => TypeParameters.Of(t)!.All).Select(Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. TypeParameters.Types.SelectMany(t => TypeParameters.Of(t)!.All).Concat(Words).Select(Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static string Id(SearchParameter parameter) => parameter.Url[ParameterDefinitions.UrlBase.Length..];
 
@@ -38,6 +47,7 @@ public static class SearchParameterWriter
         json.WriteStartObject();
         json.WriteString("resourceType", "SearchParameter");
         json.WriteString("id", Id(parameter));
+        DefinitionMeta.Write(json);
         json.WriteString("url", parameter.Url);
         json.WriteString("version", Version);
         json.WriteString("name", parameter.Code);
@@ -75,7 +85,7 @@ public static class SearchParameterWriter
     // Those of every resource have no expression in the table: their way is plain.
     private static string Expression(SearchParameter parameter) => parameter switch
     {
-        { Expression.Length: > 0 } => parameter.Expression,
+        { Expression.Length: > 0 } or { Code: "_content" or "_text" } => parameter.Expression,
         { Code: CommonParameters.Id } => "Resource.id",
         { Code: CommonParameters.LastUpdated } => "Resource.meta.lastUpdated",
         _ => "Resource." + string.Join('.', parameter.Paths[0].Steps.Select(s => s.Name)),

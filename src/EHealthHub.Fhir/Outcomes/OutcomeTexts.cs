@@ -9,6 +9,7 @@ public static class OutcomeTexts
         include-too-costly | Too many resources would come along. | Yanıta çok fazla kaynak eklenecekti.
         parameters-expected | A Parameters resource is expected. | Parameters kaynağı bekleniyor.
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
+        definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
         subsetted | A part of a resource cannot be stored as the whole. | Bir kaynağın yalnızca bir kısmı, tamamı yerine saklanamaz.
         allok | Done. | Tamamlandı.
         body-empty | The request has no content. | İsteğin içeriği boş.

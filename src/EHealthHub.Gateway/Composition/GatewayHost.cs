@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Start;
 using EHealthHub.Gateway.Endpoints;
 using EHealthHub.Gateway.Pipeline;
@@ -122,6 +123,7 @@ public static class GatewayHost
     {
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
         var fhir = new FhirEndpoints(parts);
+        parts.Records.Serve(BuiltInDefinitions.Of(fhir.Served));
         new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics, fhir.Served).Map(app);
         new ProofEndpoint(parts).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);

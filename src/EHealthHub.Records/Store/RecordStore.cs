@@ -52,9 +52,17 @@ public sealed class RecordStore : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on these are served beside what is stored; called once, before the first question. One with the id of a stored resource stands before it.</summary>
+    public void Serve(FixedResources resources) => _parts.Fixed = resources;
+
     /// <summary>The current version of a resource, or null when there never was one. Opens no more than the name of its compartment.</summary>
     public async ValueTask<ResourceLocation?> Locate(string type, string id, CancellationToken cancellationToken)
     {
+        if (_parts.Fixed.Find(type, id) is { } known)
+        {
+            return known;
+        }
+
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         return Located(lease.Reader, lease.Reader.HeadsByToken(_parts.National.Resource(type, id)), type, id);
     }
@@ -64,6 +72,11 @@ public sealed class RecordStore : IAsyncDisposable
     /// </summary>
     public async ValueTask<(ResourceLocation? Location, PatientContext? Patient)> LocateToDecide(string type, string id, CancellationToken cancellationToken)
     {
+        if (_parts.Fixed.Find(type, id) is { } known)
+        {
+            return (known, null);
+        }
+
         var token = _parts.National.Resource(type, id);
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         lease.Reader.BeginSnapshot();
@@ -82,6 +95,11 @@ public sealed class RecordStore : IAsyncDisposable
     /// <summary>A given version, or null.</summary>
     public async ValueTask<ResourceLocation?> LocateVersion(string type, string id, int version, CancellationToken cancellationToken)
     {
+        if (_parts.Fixed.Find(type, id) is { } known)
+        {
+            return version == known.Version ? known : null;
+        }
+
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         return Located(lease.Reader, lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version), type, id);
     }
@@ -114,6 +132,11 @@ public sealed class RecordStore : IAsyncDisposable
     {
         receipt.Use(ask.Hash());
         var location = ask.Location;
+        if (location.IsFixed)
+        {
+            return FixedResources.Open(location);
+        }
+
         if (location.Row.Body.Length > 0)
         {
             return _parts.Open(location);
@@ -128,6 +151,11 @@ public sealed class RecordStore : IAsyncDisposable
     {
         receipt.Use(ask.Hash());
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ask.CountMax, 1_000, nameof(ask));
+        if (ask.Location.IsFixed)
+        {
+            return FixedResources.History(ask);
+        }
+
         var (location, versions) = (ask.Location, new List<RecordVersion>());
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         var below = Math.Min(ask.BeforeVersion ?? int.MaxValue, location.Version + 1); // what came after the ask was not asked for
@@ -270,7 +298,7 @@ public sealed class RecordStore : IAsyncDisposable
         {
             foreach (var location in locations)
             {
-                opened.Add(_parts.Open(WithBody(lease.Reader, location)));
+                opened.Add(location.IsFixed ? FixedResources.Open(location) : _parts.Open(WithBody(lease.Reader, location)));
             }
         }
         finally

@@ -29,6 +29,12 @@ public sealed class ResourceLocation
     /// <summary>The registered institution that submitted this version.</summary>
     public required string Submitter { get; init; }
 
+    /// <summary>True for a resource that is part of the hub itself and lies in no database: nobody writes it.</summary>
+    public bool IsFixed => Fixed is not null;
+
+    /// <summary>What <see cref="IsFixed"/> is served as; null for what is stored.</summary>
+    internal ReadOnlyMemory<byte>? Fixed { get; init; }
+
     /// <summary>The row as it lies in the database, sealed. Without its body where the location comes from a search.</summary>
     internal VersionRow Row { get; init; } = null!;
 

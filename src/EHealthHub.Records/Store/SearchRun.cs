@@ -8,7 +8,7 @@ using EHealthHub.Records.Sqlite;
 namespace EHealthHub.Records.Store;
 
 /// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places. Opens no body. Used once.</summary>
-internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget)
+internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget, FixedResources known, SearchSettings settings)
 {
     /// <summary>Most compartments that a search over all of them looks into.</summary>
     private const int CompartmentsMax = 20_000;
@@ -89,13 +89,48 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>Gives false when it would cost too much.</summary>
     private bool SearchCompartment()
     {
-        if (compartments.Find(reader, _ask.Compartment, _ask.CompartmentName ?? "") is not { } compartment)
+        if (compartments.Find(reader, _ask.Compartment, _ask.CompartmentName ?? "") is { } compartment && !Decide(CandidatesIn(compartment, out var driven), driven))
         {
-            return true;
+            return false;
         }
 
-        var candidates = CandidatesIn(compartment, out var driven);
-        return Decide(candidates, driven);
+        DecideFixed();
+        return true;
+    }
+
+    /// <summary>What is part of the hub itself comes after what is stored. Nothing of it is sealed, and so all of it is decided; unless the stored ones did not come to their end on this page.</summary>
+    private void DecideFixed()
+    {
+        if (_ask.Compartment != CompartmentKind.Directory || (_next != 0 && !_totalKnown))
+        {
+            return;
+        }
+
+        var position = FixedResources.PositionFrom;
+        foreach (var (location, facts) in known.Of(_ask.Query.Type, settings))
+        {
+            position++;
+            if (!SearchMatcher.Matches(_ask.Query, facts))
+            {
+                continue;
+            }
+
+            _total++;
+            if (position <= _ask.AfterPosition || _countMax == 0)
+            {
+                continue;
+            }
+
+            if (_matches.Count == _countMax)
+            {
+                _next = _next == 0 ? _lastTaken : _next;
+                continue;
+            }
+
+            _lastTaken = position;
+            _matches.Add(location);
+            _kept?.Add(new SearchMatch(location, facts, []));
+        }
     }
 
     private bool SearchEverywhere()

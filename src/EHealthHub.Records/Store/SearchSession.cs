@@ -65,6 +65,11 @@ public sealed class SearchSession : IDisposable
     /// <summary>One current resource by its id, when it lies within the scope; null when there is none there, or it was deleted.</summary>
     public SearchMatch? Locate(string type, string id)
     {
+        if (_parts.Fixed.Find(type, id) is { } known)
+        {
+            return Match(known);
+        }
+
         var token = _parts.National.Resource(type, id);
         var rows = _lease.Reader.HeadsByToken(token);
         _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))])], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
@@ -73,7 +78,10 @@ public sealed class SearchSession : IDisposable
 
     /// <summary>A given version, which need not be the current one; as <see cref="Locate"/> otherwise.</summary>
     public SearchMatch? LocateVersion(string type, string id, int version) =>
-        _lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
+        _parts.Fixed.Find(type, id) is { } known ? (version == known.Version ? Match(known) : null)
+        : _lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
+
+    private SearchMatch Match(ResourceLocation known) => new(known, _parts.FixedFacts(known), []);
 
     private SearchMatch? Match(VersionRow row, string type, string id)
     {

@@ -1,3 +1,4 @@
+using EHealthHub.Fhir.Search;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
 using EHealthHub.Records.Sealing;
@@ -12,10 +13,12 @@ internal sealed class StoreParts : IDisposable
     private readonly KeyRing _keys;
     private readonly RecordSealer _sealer;
     private readonly Opener _opener;
+    private readonly SearchSettings _search;
 
     public StoreParts(string databaseFolder, HubIdentity hub, IKeyVault vault, RecordStoreOptions options, TimeProvider time)
     {
         _keyTable = new SqliteKeys(databaseFolder);
+        _search = hub.Search;
         _keys = new KeyRing(hub, vault, _keyTable, new DataKeyCache(new DataKeyCacheOptions { KeysMax = options.KeysMax, Lifetime = options.KeyLifetime }, time));
         _sealer = new RecordSealer();
         National = new NationalTokens(vault);
@@ -42,7 +45,13 @@ internal sealed class StoreParts : IDisposable
 
     public CommitPreparation Preparation { get; }
 
-    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget);
+    /// <summary>What is served beside what is stored.</summary>
+    public FixedResources Fixed { get; set; } = FixedResources.None;
+
+    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, _search);
+
+    /// <summary>The facts of what is served beside what is stored.</summary>
+    public byte[] FixedFacts(ResourceLocation known) => Fixed.Of(known.Type, _search).First(f => f.Location.Id == known.Id).Facts;
 
     /// <summary>The facts of a version, opened, as they were sealed.</summary>
     public byte[] FactsBytes(CompartmentInfo compartment, VersionRow row, string submitter)
