@@ -26,6 +26,9 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     /// <summary>Most matches of the facts whose bodies are opened to look for words.</summary>
     public const int WordsMax = 500;
 
+    /// <summary>Most resources that are looked for to know whether ids without a type are of one resource alone.</summary>
+    private const int PossibleTypesMax = 4_096;
+
     /// <summary>The page at a place, <paramref name="place"/> being null for the first. <paramref name="withWords"/>: leaves of matches by facts those whose bodies bear the words asked for; null where none are.</summary>
     public async ValueTask<Result<FoundPage>> Run(SearchForm form, byte[]? place, Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>? withWords)
     {
@@ -41,7 +44,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         }
 
         var page = withWords is null && answered[0].Sort.Count == 0
-            ? InPlace(answered, place)
+            ? new StoreOrder(session, answered).Page(place)
             : await InMemory(answered, form.LastOfCode, place, withWords).ConfigureAwait(false);
         return page.Try(out var found, out var refusal) ? Include(form, found) : refusal;
     }
@@ -49,6 +52,11 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     /// <summary>The query with its lookups answered, the innermost first.</summary>
     public Result<SearchQuery> Answer(SearchQuery query)
     {
+        if (Ambiguous(query) is { } ambiguous)
+        {
+            return ambiguous;
+        }
+
         if (query.Lookups.Count == 0)
         {
             return query;
@@ -66,6 +74,28 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         }
 
         return query.WithAnswers(answers);
+    }
+
+    /// <summary>
+    /// An id without a type that is the id of several resources (R4 3.1.1.4.12). Only those count that this search may find, so that the refusal tells of no other.
+    /// </summary>
+    private Failure? Ambiguous(SearchQuery query)
+    {
+        var untyped = SearchReferences.Untyped(query);
+        if (untyped.Sum(r => r.Types.Count) > PossibleTypesMax)
+        {
+            return Failure.Of(400, "too-long", "search-too-large", "Too many ids without a type, which may be of many types; name the types, as in subject:Patient=23.", untyped[0].Parameter);
+        }
+
+        foreach (var reference in untyped)
+        {
+            if (reference.Types.Where(t => mayLook(t) && session.Locate(t, reference.Id) is not null).Take(2).ToList() is [var one, var other])
+            {
+                return Failure.Of(400, "multiple-matches", "search-id-ambiguous", $"The id is that of a {one} and of a {other}; name the type, as in {reference.Parameter}:{one}=…", reference.Parameter);
+            }
+        }
+
+        return null;
     }
 
     private Result<LookupAnswer> Answer(SearchLookup lookup) => lookup switch
@@ -104,35 +134,6 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     private Result<LookupAnswer> Members(ListLookup lookup) => !mayLook("List")
         ? Refusals.Denied("List")
         : LookupAnswer.Of(session.Locate("List", lookup.ListId) is { } list ? [.. SearchReferences.Of(list.Facts.Span, "item", null).Select(t => (t.Type, t.Id)).Distinct()] : []);
-
-    /// <summary>Type by type, and within a type in the order of the store.</summary>
-    private Result<FoundPage> InPlace(List<SearchQuery> queries, byte[]? place)
-    {
-        var (first, after) = StoreMark.Read(place);
-        var count = queries[0].Count;
-        var matches = new List<SearchMatch>();
-        int? total = 0;
-        byte[]? next = null;
-        for (var i = 0; i < queries.Count; i++)
-        {
-            var wanted = i < first || next is not null ? 0 : count - matches.Count;
-            var step = session.Find(queries[i], i == first ? after : 0, wanted);
-            if (step.TooCostly)
-            {
-                return Costly(queries[i].Type);
-            }
-
-            matches.AddRange(step.Matches);
-            total += step.Total;
-            if (next is null && i >= first && count > 0)
-            {
-                var more = step.NextPosition != 0 || (wanted == 0 && step.Total is not 0);
-                next = more ? StoreMark.Write(i, step.NextPosition) : null;
-            }
-        }
-
-        return new FoundPage(matches, [], total, next);
-    }
 
     /// <summary>All matches, sifted by words and put in order; the page continues after the place that the last one ended with, whatever was written meanwhile.</summary>
     private async ValueTask<Result<FoundPage>> InMemory(List<SearchQuery> queries, int? lastOfCode, byte[]? place, Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>? withWords)

@@ -136,6 +136,7 @@ public static class OutcomeTexts
         search-parameter-repeated | A search parameter may appear only once. | Bir arama parametresi yalnızca bir kez kullanılabilir.
         search-modifier-not-supported | A search modifier is not supported. | Bir arama niteleyicisi desteklenmiyor.
         search-not-supported | This kind of search is not supported. | Bu tür bir arama desteklenmiyor.
+        search-id-ambiguous | The id is that of several resources; name the type. | Bu kimlik birden çok kaynağa ait; türünü belirtin.
         search-too-large | The search has too many values. | Arama çok fazla değer içeriyor.
         cursor-invalid | The link to the next page is not valid for you. | Sonraki sayfanın bağlantısı sizin için geçerli değil.
         parameter-invalid | A parameter is not valid. | Bir parametre geçerli değil.

@@ -1,4 +1,5 @@
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Search.Expressions;
 using EHealthHub.Fhir.Search.Extraction;
 using EHealthHub.Fhir.Search.Packing;
 
@@ -10,6 +11,12 @@ namespace EHealthHub.Fhir.Search;
 /// <param name="Id">Its logical id.</param>
 /// <param name="Version">The version that the reference names; null where it names none. A versioned reference is given twice, with its version and without.</param>
 public readonly record struct ReferenceTarget(string Parameter, string Type, string Id, string? Version);
+
+/// <summary>An id that a search names without its type.</summary>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Id">The id.</param>
+/// <param name="Types">The types that it may be of.</param>
+public sealed record UntypedReference(string Parameter, string Id, IReadOnlyList<string> Types);
 
 /// <summary>Reads references out of facts, and asks for those who refer: what includes, chains and reverse chains are made of.</summary>
 public static class SearchReferences
@@ -56,6 +63,49 @@ public static class SearchReferences
     /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
     public static IReadOnlyList<ReferenceTarget> Included(SearchInclude include, string type, ReadOnlySpan<byte> facts) =>
         include.IsReverse || (include.SourceType is not null && include.SourceType != type) ? [] : Of(facts, include.Parameter, include.TargetType);
+
+    /// <summary>
+    /// References of the search itself (not of its chains) that name an id without a type, where the parameter allows several types: R4 asks to refuse the search when the id is that of more than one resource (3.1.1.4.12). Each once.
+    /// </summary>
+    public static IReadOnlyList<UntypedReference> Untyped(SearchQuery query)
+    {
+        var found = new List<UntypedReference>();
+        var type = query.Tables.Of(query.Type);
+        foreach (var criterion in query.Criteria.Concat(query.Conditions.SelectMany(CriteriaOf)))
+        {
+            if (type?.Find(criterion.Parameter) is { } parameter)
+            {
+                foreach (var value in criterion.Values)
+                {
+                    Untyped(criterion.Parameter, parameter, value, found);
+                }
+            }
+        }
+
+        return [.. found.DistinctBy(r => (r.Parameter, r.Id))];
+    }
+
+    private static void Untyped(string name, SearchParameter parameter, SearchValue value, List<UntypedReference> found)
+    {
+        for (var i = 0; i < value.Components.Count; i++)
+        {
+            Untyped(name, parameter.Components[i].Parameter, value.Components[i], found);
+        }
+
+        if (value is { Kind: FactKind.Reference, System: null, Text: { } id } && ReferenceText.IsId(id) && parameter.Targets.Length > 1)
+        {
+            found.Add(new UntypedReference(name, id, parameter.Targets));
+        }
+    }
+
+    private static IEnumerable<SearchCriterion> CriteriaOf(SearchCondition condition) => condition switch
+    {
+        CriterionCondition one => [one.Criterion],
+        AllOf all => all.Parts.SelectMany(CriteriaOf),
+        AnyOf any => any.Parts.SelectMany(CriteriaOf),
+        NotOf not => CriteriaOf(not.Part),
+        _ => [],
+    };
 
     /// <summary>The types that have a reference parameter: those that <c>_revinclude=*</c> asks.</summary>
     public static IReadOnlyList<string> Referrers(SearchSettings? settings = null)

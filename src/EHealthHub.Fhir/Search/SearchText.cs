@@ -10,6 +10,9 @@ namespace EHealthHub.Fhir.Search;
 /// </summary>
 public static class SearchText
 {
+    /// <summary>Most words of a name that a search may begin with.</summary>
+    internal const int WordsMax = 16;
+
     /// <summary>The folded text.</summary>
     public static string Fold(string text)
     {
@@ -17,6 +20,32 @@ public static class SearchText
         var folded = new char[utf8.Length * 2];
         return new string(folded, 0, Fold(utf8, folded));
     }
+
+    /// <summary>The text from each of its words on, the whole first: what a search over the names of people may begin with (R4 3.1.1.4.8: parts of a family name independently). Words begin after white space and hyphens; the first sixteen count.</summary>
+    public static IEnumerable<string> FromEachWord(string text)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        for (int word = 0, count = 0; word >= 0 && count < WordsMax; word = NextWord(utf8, word), count++)
+        {
+            yield return Encoding.UTF8.GetString(utf8.AsSpan(word));
+        }
+    }
+
+    /// <summary>Where the next word begins, or -1.</summary>
+    internal static int NextWord(ReadOnlySpan<byte> utf8, int word)
+    {
+        for (var at = word + 1; at < utf8.Length; at++)
+        {
+            if (IsBetweenWords(utf8[at - 1]) && !IsBetweenWords(utf8[at]))
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool IsBetweenWords(byte b) => b is <= (byte)' ' or (byte)'-';
 
     /// <summary>Folds UTF-8 until it ends or <paramref name="folded"/> is full; gives the number of UTF-16 units written.</summary>
     internal static int Fold(ReadOnlySpan<byte> utf8, Span<char> folded)

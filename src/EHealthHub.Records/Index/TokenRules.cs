@@ -59,7 +59,7 @@ internal static class TokenRules
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var fact in facts.Values)
         {
-            if (!IsIndexed(facts.Type, fact.Parameter, fact.Kind, directory))
+            if (!IsIndexed(facts.Type, fact.Parameter, fact.Kind, directory) || DrivesNothing(fact.Parameter))
             {
                 continue;
             }
@@ -74,13 +74,16 @@ internal static class TokenRules
         return pairs;
     }
 
+    /// <summary>What stands beside a parameter (<c>code:text</c>, <c>identifier:of-type</c>) or is a part of a composite (<c>code-value-quantity$1</c>): no query is driven by it.</summary>
+    private static bool DrivesNothing(string parameter) => parameter.AsSpan().IndexOfAny(':', '$') >= 0;
+
     /// <summary>How a value stands in the index: codes and texts folded as search folds them, a month as <c>yyyymm</c>.</summary>
     public static IEnumerable<string> ValuesOf(FactValue fact) => fact.Kind switch
     {
         FactKind.Token when fact.Text is { } code => [SearchText.Fold(code)],
         FactKind.Reference when fact.Text is { } text => [text],
         FactKind.Uri when fact.Text is { } uri => [WithoutVersion(uri)],
-        FactKind.String when fact.Text is { } text => [Prefix(text)],
+        FactKind.String when fact.Text is { } text => SearchText.FromEachWord(text).Select(Prefix),
         FactKind.Date => Months(fact.From, fact.To, MonthsMax) ?? [Many],
         _ => [],
     };

@@ -44,6 +44,9 @@ public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? Be
 /// <param name="AllCompartments">System scopes only: over all compartments, driven by identifier or id tokens, or a bounded scan.</param>
 public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, string? CompartmentName, long AfterPosition, bool AllCompartments)
 {
+    /// <summary>Whether all matches are counted, where that is cheap; else the search ends as soon as it knows that there are more than the page holds.</summary>
+    public bool CountAll { get; init; } = true;
+
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {

@@ -175,7 +175,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>Decides candidates in order until the page is full and the total known, or a bound is met; false for the bound, when nothing drove the search.</summary>
     private bool Decide(IReadOnlyList<Place> candidates, bool driven)
     {
-        var decideAll = candidates.Count <= TotalUpTo && !_ask.AllCompartments;
+        var decideAll = _ask.CountAll && candidates.Count <= TotalUpTo && !_ask.AllCompartments;
         _totalKnown &= decideAll || _ask.AfterPosition == 0;
         foreach (var place in candidates)
         {
@@ -185,12 +185,17 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
                 continue;
             }
 
-            var full = _matches.Count == _countMax && _countMax > 0;
-            if ((full && !decideAll) || !budget.TryOpen())
+            if (_next != 0 && !decideAll)
             {
                 _totalKnown = false;
-                _next = _last;
-                return full || driven;
+                return true;
+            }
+
+            if (!budget.TryOpen())
+            {
+                _totalKnown = false;
+                _next = _next == 0 ? _last : _next;
+                return (_matches.Count == _countMax && _countMax > 0) || driven;
             }
 
             _cancellationToken.ThrowIfCancellationRequested();

@@ -44,8 +44,8 @@ public sealed class SearchSession : IDisposable
     /// <summary>From now on the session keeps what its answers rest on.</summary>
     public void KeepGrounds() => _decided ??= [];
 
-    /// <summary>Resources of the query's type that satisfy its criteria, at most <paramref name="countMax"/> after a position; 0 counts only.</summary>
-    public SearchStep Find(SearchQuery query, long afterPosition, int countMax)
+    /// <summary>Resources of the query's type that satisfy its criteria, at most <paramref name="countMax"/> after a position; 0 counts only. Without <paramref name="countAll"/> it ends as soon as it knows that there are more.</summary>
+    public SearchStep Find(SearchQuery query, long afterPosition, int countMax, bool countAll = true)
     {
         var ask = CompartmentRule.IsDirectory(query.Type)
             ? new SearchAsk(query, CompartmentKind.Directory, "", afterPosition, false)
@@ -56,7 +56,7 @@ public sealed class SearchSession : IDisposable
         }
 
         var run = _parts.SearchRun(_lease.Reader, _budget);
-        var step = run.Execute(ask, countMax, _cancellationToken);
+        var step = run.Execute(ask with { CountAll = countAll }, countMax, _cancellationToken);
         _decided?.Add(run.Decided());
         Spent |= step.TooCostly;
         return step;

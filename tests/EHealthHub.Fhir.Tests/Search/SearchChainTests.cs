@@ -54,6 +54,15 @@ public sealed class SearchChainTests
         }
     }
 
+    [Theory]
+    [InlineData("Observation", "subject=1", "subject 1 Device,Group,Location,Patient")]
+    [InlineData("Observation", "subject=1,2&subject=1", "subject 1 Device,Group,Location,Patient; subject 2 Device,Group,Location,Patient")]
+    [InlineData("Observation", "_filter=subject re 1 or status eq final", "subject 1 Device,Group,Location,Patient")]
+    [InlineData("Observation", "subject:Patient=1&patient=1&subject=Patient/1&subject=https://x.example/Patient/1&encounter=1", "")]
+    [InlineData("Encounter", "subject:identifier=1&patient.name=x", "")]
+    public void Ids_without_a_type_are_told_where_several_types_are_possible(string type, string query, string expected) =>
+        Assert.Equal(expected, string.Join("; ", SearchReferences.Untyped(Ask.Parsed(type, query)).Select(r => $"{r.Parameter} {r.Id} {string.Join(',', r.Types)}")));
+
     [Fact]
     public void Leniency_never_drops_the_end_of_a_chain()
     {

@@ -25,6 +25,7 @@ internal sealed class PlanCompiler
     private readonly Dictionary<string, CompositePlan> _composites = [];
     private readonly HashSet<string> _identifiers = [];
     private readonly HashSet<string> _canonicals = [];
+    private readonly HashSet<string> _personNames = [];
     private readonly List<string> _notTaken = [];
     private readonly List<ushort> _presences = [];
     private string? _fault;
@@ -61,6 +62,7 @@ internal sealed class PlanCompiler
         {
             Identifiers = compiler._identifiers.ToFrozenSet(StringComparer.Ordinal),
             Canonicals = compiler._canonicals.ToFrozenSet(StringComparer.Ordinal),
+            PersonNames = compiler._personNames.ToFrozenSet(StringComparer.Ordinal),
         };
     }
 
@@ -249,6 +251,10 @@ internal sealed class PlanCompiler
             else if (shape == ValueShape.Text && parameter.Kind == FactKind.Reference)
             {
                 _canonicals.Add(parameter.Code);
+            }
+            else if (parameter.Kind == FactKind.String && (shape == ValueShape.HumanName || place.Property?.DeclaringClass.Name == "HumanName"))
+            {
+                _personNames.Add(parameter.Code);
             }
         }
         else

@@ -25,6 +25,9 @@ internal sealed record ExtractionPlan(
 
     /// <summary>Reference parameters over canonicals and URIs: those that <c>:below</c> and <c>:above</c> may stand at.</summary>
     internal FrozenSet<string> Canonicals { get; init; } = [];
+
+    /// <summary>String parameters over the names of people: each word of such a name can be what a search begins with.</summary>
+    internal FrozenSet<string> PersonNames { get; init; } = [];
 }
 
 /// <summary>A token parameter all of whose elements are plain strings or plain codes.</summary>

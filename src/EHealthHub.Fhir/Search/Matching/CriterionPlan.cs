@@ -125,6 +125,7 @@ internal sealed class CriterionPlan
             {
                 Modifiers.Exact => StringTest.Way.Exact,
                 Modifiers.Contains => StringTest.Way.Contains,
+                null when parameter is not null && type!.Plan.PersonNames.Contains(parameter.Code) => StringTest.Way.WordStartsWith,
                 _ => StringTest.Way.StartsWith,
             }),
             FactKind.Date => new DateTest(Comparisons.Parse(value.Prefix), value.From, value.To),

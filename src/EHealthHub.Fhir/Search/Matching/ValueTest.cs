@@ -32,7 +32,7 @@ internal sealed class TokenTest(string? system, string? code, bool isText) : Val
     }
 }
 
-/// <summary>A string by its folded beginning, its folded middle, or exactly (R4 3.1.1.4.8).</summary>
+/// <summary>A string by its folded beginning, that of one of its words, its folded middle, or exactly (R4 3.1.1.4.8).</summary>
 internal sealed class StringTest : ValueTest
 {
     // Folding at most doubles a text (æ); the stored text is at most 512 units long, but for exact comparison no bound is needed.
@@ -54,6 +54,7 @@ internal sealed class StringTest : ValueTest
     internal enum Way
     {
         StartsWith,
+        WordStartsWith,
         Contains,
         Exact,
     }
@@ -69,9 +70,22 @@ internal sealed class StringTest : ValueTest
         }
 
         Span<byte> scratch = stackalloc byte[PackedString.ScratchLength];
-        Span<char> folded = stackalloc char[_way == Way.StartsWith ? Math.Min(_folded.Length, FoldedMax) : FoldedMax];
-        var text = folded[..SearchText.Fold(stored.Utf8(scratch), folded)];
-        return _way == Way.StartsWith ? text.SequenceEqual(_folded.AsSpan(0, folded.Length)) : text.IndexOf(_folded, StringComparison.Ordinal) >= 0;
+        var utf8 = stored.Utf8(scratch);
+        Span<char> folded = stackalloc char[_way == Way.Contains ? FoldedMax : Math.Min(_folded.Length, FoldedMax)];
+        if (_way == Way.Contains)
+        {
+            return folded[..SearchText.Fold(utf8, folded)].IndexOf(_folded, StringComparison.Ordinal) >= 0;
+        }
+
+        for (int word = 0, count = 0; word >= 0 && count < SearchText.WordsMax; word = _way == Way.WordStartsWith ? SearchText.NextWord(utf8, word) : -1, count++)
+        {
+            if (folded[..SearchText.Fold(utf8[word..], folded)].SequenceEqual(_folded.AsSpan(0, folded.Length)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 

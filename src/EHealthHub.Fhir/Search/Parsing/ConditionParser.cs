@@ -161,7 +161,7 @@ internal sealed class ConditionParser(ParseContext context, TypeParameters type,
         var id = value.StartsWith("List/", StringComparison.Ordinal) ? value[5..] : value;
         if (id.StartsWith('$'))
         {
-            return QueryFailures.NotSupported("_list", "a functional list is");
+            return FunctionalList.Read(type.Type, id, out condition);
         }
 
         return ReferenceText.IsId(id) ? Add(new ListLookup("_list", id), out condition) : QueryFailures.Value("_list", "the logical id of a List is expected");

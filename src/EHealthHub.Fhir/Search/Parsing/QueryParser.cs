@@ -128,7 +128,7 @@ internal sealed class QueryParser
 
     private static string? NotServed(string name) => name.Split(':')[0] switch
     {
-        "_query" => "a named query is",
+        "_query" => "no named queries are defined here, and this one is",
         "_type" => "searching several types is",
         "_score" => "a score is",
         _ => null,
