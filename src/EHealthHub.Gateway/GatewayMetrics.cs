@@ -15,6 +15,7 @@ public sealed class GatewayMetrics
     private readonly long[] _buckets = new long[BoundsSeconds.Length + 1];
     private long _microseconds;
     private long _throttled;
+    private long _forwardedDropped;
 
     /// <summary>A response was sent.</summary>
     public void Answered(int status, TimeSpan took)
@@ -30,6 +31,9 @@ public sealed class GatewayMetrics
 
     /// <summary>A request was over a bound.</summary>
     public void Throttled() => Interlocked.Increment(ref _throttled);
+
+    /// <summary>A header that claims to forward a certificate was taken off a request.</summary>
+    public void ForwardedHeaderDropped() => Interlocked.Increment(ref _forwardedDropped);
 
     /// <summary>The text; <paramref name="gauges"/> are read at the time of the call.</summary>
     public string Write(IReadOnlyList<(string Name, string Help, double Value)> gauges)
@@ -49,6 +53,8 @@ public sealed class GatewayMetrics
 
         Head(text, "ehealthhub_throttled_total", "counter", "Requests over a bound.");
         text.Append(CultureInfo.InvariantCulture, $"ehealthhub_throttled_total {Interlocked.Read(ref _throttled)}\n");
+        Head(text, "ehealthhub_forwarded_headers_dropped_total", "counter", "Headers that claimed to forward a client certificate and were not heard.");
+        text.Append(CultureInfo.InvariantCulture, $"ehealthhub_forwarded_headers_dropped_total {Interlocked.Read(ref _forwardedDropped)}\n");
         Histogram(text);
         foreach (var (name, help, value) in gauges)
         {

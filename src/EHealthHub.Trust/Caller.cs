@@ -13,6 +13,9 @@ public enum InstitutionKind
 
     /// <summary>The registry operator, with system scopes.</summary>
     Authority = 3,
+
+    /// <summary>A proxy that ends the TLS of others and tells whose certificate it saw (RFC 9440). It never speaks for itself.</summary>
+    Proxy = 4,
 }
 
 /// <summary>What kind of person stands behind a request.</summary>

@@ -9,6 +9,9 @@ public enum TrustReason
     /// <summary>The connection carries no client certificate.</summary>
     NoCertificate,
 
+    /// <summary>A registered proxy forwarded something that is not exactly one certificate (RFC 9440 2.2).</summary>
+    ForwardedInvalid,
+
     /// <summary>The certificate lacks the client-authentication usage, is a CA, or has the wrong key usage.</summary>
     WrongUsage,
 
@@ -71,6 +74,7 @@ public static class TrustReasons
     public static string PublicCode(TrustReason reason) => reason switch
     {
         TrustReason.NoCertificate => "certificate-required",
+        TrustReason.ForwardedInvalid => "forwarded-certificate-invalid",
         TrustReason.WrongUsage => "certificate-wrong-usage",
         TrustReason.WeakKey => "certificate-weak-key",
         TrustReason.UnknownIssuer => "certificate-unknown-issuer",

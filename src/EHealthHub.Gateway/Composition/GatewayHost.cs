@@ -99,6 +99,7 @@ public static class GatewayHost
         services.AddSingleton(settings);
         services.AddSingleton(parts);
         services.AddSingleton(trust.Callers);
+        services.AddSingleton(trust.Forwarded);
         services.AddSingleton(trust.Registry);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<Readiness>();
@@ -115,6 +116,7 @@ public static class GatewayHost
         app.UseRequestTimeouts();
         app.UseRouting();
         app.UseMiddleware<PortSplit>();
+        app.UseMiddleware<TakeForwardedCertificate>();
         app.UseMiddleware<IdentifyCaller>();
         app.UseMiddleware<BoundRates>();
     }

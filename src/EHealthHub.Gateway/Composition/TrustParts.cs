@@ -19,6 +19,7 @@ public sealed class TrustParts : IAsyncDisposable
         _revocation = revocation;
         _authenticator = authenticator;
         Signer = signer;
+        Forwarded = new ForwardedCertificates(gate, registry);
         Callers = new CallerFactory(gate, registry, revocation, signer, tokens, time);
         Tokens = new TokenEndpoint(gate, registry, signer, new MemoryReplayCache(time), tokens, time);
     }
@@ -28,6 +29,9 @@ public sealed class TrustParts : IAsyncDisposable
 
     /// <summary>Connection and token become a caller.</summary>
     public CallerFactory Callers { get; }
+
+    /// <summary>Certificates that a registered proxy forwards.</summary>
+    public ForwardedCertificates Forwarded { get; }
 
     /// <summary>Assertions become tokens.</summary>
     public TokenEndpoint Tokens { get; }

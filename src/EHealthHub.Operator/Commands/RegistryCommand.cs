@@ -77,6 +77,7 @@ internal static class RegistryCommand
             {
                 InstitutionKind.Provider => DemoRegistry.ProviderScopes,
                 InstitutionKind.Insurer => DemoRegistry.InsurerScopes,
+                InstitutionKind.Proxy => [],
                 _ => DemoRegistry.AuthorityScopes,
             };
             return registry.PutInstitution(new Institution(

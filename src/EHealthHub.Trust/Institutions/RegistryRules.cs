@@ -67,6 +67,11 @@ internal static class RegistryRules
             faults.Add($"{institution.Id}: requests per second outside 1..{RequestsPerSecondMax}.");
         }
 
+        if (institution is { Kind: InstitutionKind.Proxy, Scopes.IsEmpty: false })
+        {
+            faults.Add($"{institution.Id}: a proxy holds no scopes.");
+        }
+
         if (institution.Scopes.Length > ScopesMax)
         {
             faults.Add($"{institution.Id}: more than {ScopesMax} scopes.");

@@ -59,6 +59,12 @@ public sealed class CallerFactory
         TrustReason reason;
         if (registry.InstitutionOf(connection.Thumbprint) is { } institution)
         {
+            if (institution.Kind == InstitutionKind.Proxy)
+            {
+                // It forwarded nobody's certificate, and has no voice of its own.
+                return TrustReason.NoCertificate;
+            }
+
             reason = MaySpeak(connection, AnchorUses.Institutions, institution.Suspended);
             caller = reason == TrustReason.None ? Callers.OfInstitution(institution, connection.Thumbprint) : null;
             return reason;
@@ -212,7 +218,7 @@ public sealed class CallerFactory
         private TrustReason LookUp(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Standing? standing)
         {
             standing = null;
-            if (registry.InstitutionOf(connection.Thumbprint) is not { } institution || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
+            if (registry.InstitutionOf(connection.Thumbprint) is not { Kind: not InstitutionKind.Proxy } institution || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
             {
                 return TrustReason.Unregistered;
             }

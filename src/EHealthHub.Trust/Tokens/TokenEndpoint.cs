@@ -86,6 +86,11 @@ public sealed class TokenEndpoint
             return TrustReason.Suspended;
         }
 
+        if (institution.Kind == InstitutionKind.Proxy)
+        {
+            return TrustReason.NoCertificate;
+        }
+
         var reason = _gate.Examine(assertion.Card, CertificateUse.CardSignature, out var card);
         if (reason != TrustReason.None)
         {

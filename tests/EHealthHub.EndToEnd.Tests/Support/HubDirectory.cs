@@ -61,6 +61,9 @@ internal sealed class HubDirectory : IDisposable
 
     public FhirClient ClientWith(X509Certificate2? certificate, Version? version = null) => new(BaseAddress, _authority, certificate, version);
 
+    /// <summary>A client that speaks to whatever listens on another port, as a proxy before the hub.</summary>
+    public FhirClient Through(int port, string? name) => new(new Uri(FormattableString.Invariant($"https://localhost:{port}/")), _authority, name is null ? null : Certificate(name));
+
     /// <summary>The gateway as a process of its own, ready.</summary>
     public async Task<GatewayProcess> StartGatewayProcess()
     {
