@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Deferred;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Trust;
@@ -40,6 +41,9 @@ public sealed record ActResult
 
     /// <summary>Relative versioned location (<c>Type/id/_history/n</c>); null where there is none.</summary>
     public string? Location { get; init; }
+
+    /// <summary>Set where the answer is about a request that the caller does not wait for.</summary>
+    public DeferredState? Deferred { get; init; }
 
     /// <summary>A refusal.</summary>
     public static ActResult Refused(Failure failure, LogPosition receipt) => new() { Status = failure.Status, Failure = failure, Receipt = receipt };

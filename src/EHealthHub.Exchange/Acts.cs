@@ -1,5 +1,6 @@
 using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Conformance;
+using EHealthHub.Exchange.Deferred;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Read;
@@ -41,9 +42,10 @@ public sealed class Acts
         Walk = new WalkHistory(records, Journal, cursors, hub, time);
         Submit = new SubmitResource(flow, check, Journal);
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
-        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, Journal), Journal, limits, time);
+        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, Journal), Journal), Journal, limits, time);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
+        Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
 
     /// <summary>Audit entries of the acts.</summary>
@@ -84,6 +86,9 @@ public sealed class Acts
 
     /// <summary>batch, transaction.</summary>
     public SubmitBundle Bundle { get; }
+
+    /// <summary>Requests that their callers do not wait for.</summary>
+    public DeferredRequests Deferred { get; }
 
     /// <summary>Start-up and sweep.</summary>
     public CloseOrphans Orphans { get; }

@@ -8,12 +8,14 @@ using EHealthHub.Fhir.Transactions;
 
 namespace EHealthHub.Exchange.Submit;
 
-/// <summary>The GET and HEAD entries of a batch or transaction: read, vread, histories and searches, each decided and logged as if asked alone.</summary>
-internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistory walk, SearchRecords search, Journal journal)
+/// <summary>The entries of a batch or transaction that look: read, vread, histories, searches and operations, each decided and logged as if asked alone.</summary>
+internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistory walk, SearchRecords search, BundleOperation operation, Journal journal)
 {
-    public async ValueTask<ActResult> Execute(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<ActResult> Execute(ActContext context, PlannedEntry entry, string language, CancellationToken cancellationToken)
     {
-        var result = await Answer(context, entry, cancellationToken).ConfigureAwait(false);
+        var result = BundleOperation.Is(entry)
+            ? await operation.Execute(context, entry, language, cancellationToken).ConfigureAwait(false)
+            : await Answer(context, entry, cancellationToken).ConfigureAwait(false);
         if (IsNotModified(entry, result))
         {
             return result with { Status = 304, Body = default };

@@ -31,13 +31,14 @@ internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, 
     /// <summary>How facts are matched: a reference by the hub's own absolute address is the relative one.</summary>
     public SearchSettings Settings { get; } = new() { BaseUrl = hub.FhirBase };
 
-    /// <summary>The matches, at most <paramref name="countMax"/>; two are enough to know "many". <paramref name="place"/> is for the outcome.</summary>
-    public async ValueTask<Attempt<ConditionMatches>> Find(WriteWork work, Condition condition, string place, int countMax, CancellationToken cancellationToken)
+    /// <summary>The matches, at most <paramref name="countMax"/>; two are enough to know "many". <paramref name="place"/> is for the outcome. <paramref name="beside"/>: so many more, since some of
+    /// them are deleted or changed by the same submission.</summary>
+    public async ValueTask<Attempt<ConditionMatches>> Find(WriteWork work, Condition condition, string place, int countMax, int beside, CancellationToken cancellationToken)
     {
         var (context, interaction) = (work.Context, work.Interaction);
         if (condition.Identifier is { } exact && countMax <= 2)
         {
-            var (ids, decided) = await records.DecideByIdentifier(exact, cancellationToken).ConfigureAwait(false);
+            var (ids, decided) = await records.DecideByIdentifier(exact, cancellationToken, countMax + beside).ConfigureAwait(false);
             return new ConditionMatches(ids, null, [decided], false);
         }
 
@@ -74,7 +75,7 @@ internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, 
             return OnlyAt(failure, place);
         }
 
-        var step = session.Find(ready, 0, countMax);
+        var step = session.Find(ready, 0, countMax + beside);
         if (step.TooCostly)
         {
             return Failure.Of(412, "too-costly", "too-costly", "Nothing in the condition narrows it enough. Name a patient, an exact identifier, a code or a period.", place);

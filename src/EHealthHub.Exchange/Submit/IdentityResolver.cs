@@ -25,18 +25,21 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
         work.Steps.Add(step);
         if (entry.IfNoneExist is { } condition)
         {
-            var attempt = await Matches(work, step, condition, 2, cancellationToken).ConfigureAwait(false);
+            // What the same transaction deletes is gone by then (R4 3.1.0.11.2).
+            var deleted = work.Steps.Where(s => s.Action == EntryAction.Delete && s.Entry.Type == entry.Type).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+            var attempt = await Matches(work, step, condition, 2, deleted.Count, cancellationToken).ConfigureAwait(false);
             if (!attempt.Try(out var matches, out _))
             {
                 return attempt.As<WriteWork>();
             }
 
-            if (matches.Ids.Count > 1)
+            var ids = matches.Ids.Where(id => !deleted.Contains(id)).ToList();
+            if (ids.Count > 1)
             {
                 return At(step, 412, "multiple-matches", "conditional-create-many", "More than one resource matches the condition of the create.");
             }
 
-            if (matches.Ids.Count == 1 && await records.Locate(entry.Type, matches.Ids[0], cancellationToken).ConfigureAwait(false) is { Deleted: false } existing)
+            if (ids.Count == 1 && await records.Locate(entry.Type, ids[0], cancellationToken).ConfigureAwait(false) is { Deleted: false } existing)
             {
                 work.Fix(step, existing.Id, new EntryEnd(200, entry.Type, existing.Id, existing.Version, existing.LastUpdated, -1));
                 step.Matched = true;
@@ -53,7 +56,7 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
     {
         var step = new WriteStep(entry);
         var several = entry.Action == EntryAction.Delete && (where.Identifier is null || IsSystem(work.Caller));
-        var attempt = await Matches(work, step, where, several ? DeletesMax + 1 : 2, cancellationToken).ConfigureAwait(false);
+        var attempt = await Matches(work, step, where, several ? DeletesMax + 1 : 2, 0, cancellationToken).ConfigureAwait(false);
         if (!attempt.Try(out var matches, out _))
         {
             return attempt.As<WriteWork>();
@@ -170,14 +173,14 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
         return work;
     }
 
-    private async ValueTask<Attempt<ConditionMatches>> Matches(WriteWork work, WriteStep step, Condition condition, int countMax, CancellationToken cancellationToken)
+    private async ValueTask<Attempt<ConditionMatches>> Matches(WriteWork work, WriteStep step, Condition condition, int countMax, int beside, CancellationToken cancellationToken)
     {
-        if (!work.Conditions.Add(condition))
+        if (step.Action != EntryAction.Delete && !work.Conditions.Add(condition))
         {
             return At(step, 412, "multiple-matches", "conditional-create-twice", "Two entries of the Bundle write under the same condition.");
         }
 
-        var attempt = await conditions.Find(work, condition, step.Place, countMax, cancellationToken).ConfigureAwait(false);
+        var attempt = await conditions.Find(work, condition, step.Place, countMax, beside, cancellationToken).ConfigureAwait(false);
         if (attempt.Try(out var matches, out _))
         {
             step.Condition = matches.Query;

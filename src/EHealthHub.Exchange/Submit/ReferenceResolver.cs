@@ -60,22 +60,19 @@ internal sealed class ReferenceResolver(ConditionSearch conditions)
     {
         // What is written here is judged by its new content, so a search must find one more for each.
         var touched = work.Steps.Where(s => s.Entry.Type == condition.Type && s.Current is not null && (s.Action == EntryAction.Delete || s.Resource is not null)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var countMax = condition.Identifier is null ? 2 + touched.Count : 2;
         var place = work.PlaceOf(written);
-        if (countMax > MatchesMax)
+        if (touched.Count > MatchesMax)
         {
             return Failure.Of(413, "too-costly", "conditions-too-many", $"A transaction that changes more than {MatchesMax} resources of a type cannot refer to one of them by a search.", place);
         }
 
-        var attempt = await conditions.Find(work, condition, place, countMax, cancellationToken).ConfigureAwait(false);
+        var attempt = await conditions.Find(work, condition, place, 2, touched.Count, cancellationToken).ConfigureAwait(false);
         if (!attempt.Try(out var matches, out _))
         {
             return attempt.As<WriteWork>();
         }
 
-        List<string> found = [.. condition.Identifier is { } exact
-            ? matches.Ids.Where(id => !work.Steps.Exists(s => s is { Action: EntryAction.Delete } && s.Id == id && s.Entry.Type == condition.Type)).Concat(CreatedWith(work, exact))
-            : matches.Ids.Where(id => !touched.Contains(id)).Concat(WrittenLike(work, condition.Type, matches.Query!))];
+        List<string> found = [.. matches.Ids.Where(id => !touched.Contains(id)), .. condition.Identifier is { } exact ? WrittenWith(work, exact) : WrittenLike(work, condition.Type, matches.Query!)];
         if (found.Count != 1)
         {
             var (type, code, text) = found.Count == 0 ? ("not-found", "reference-no-match", "matches no resource") : ("multiple-matches", "reference-many-matches", "matches more than one resource");
@@ -94,8 +91,8 @@ internal sealed class ReferenceResolver(ConditionSearch conditions)
     private IEnumerable<string> WrittenLike(WriteWork work, string type, SearchQuery query) =>
         work.Steps.Where(s => s.Entry.Type == type && s.Facts(work.Now, work.References, conditions.Settings) is { } facts && SearchMatcher.Matches(query, facts)).Select(s => s.Id);
 
-    private static IEnumerable<string> CreatedWith(WriteWork work, IdentifierCondition condition) =>
-        work.Steps.Where(s => s is { Matched: false, Action: EntryAction.Create, Resource: { } resource } && s.Entry.Type == condition.Type && HasIdentifier(resource, condition)).Select(s => s.Id);
+    private static IEnumerable<string> WrittenWith(WriteWork work, IdentifierCondition condition) =>
+        work.Steps.Where(s => s is { Matched: false, Action: EntryAction.Create or EntryAction.Update, Resource: { } resource } && s.Entry.Type == condition.Type && HasIdentifier(resource, condition)).Select(s => s.Id);
 
     private static bool HasIdentifier(FhirResource resource, IdentifierCondition condition) =>
         resource.Root.TryGetProperty("identifier"u8, out var identifiers)

@@ -51,7 +51,7 @@ public sealed class SubmitBundle
 
     private async ValueTask<ActResult> Transaction(ActContext context, TransactionPlan plan, string language, CancellationToken cancellationToken)
     {
-        if (Validate(plan) is { } invalid)
+        if ((Unatomic(plan) ?? Validate(plan)) is { } invalid)
         {
             return await _journal.Refuse(context, "transaction", "Bundle", "", invalid.Issues[0].Code, [], invalid, cancellationToken).ConfigureAwait(false);
         }
@@ -87,7 +87,7 @@ public sealed class SubmitBundle
 
         foreach (var get in plan.Entries.Where(IsLook))
         {
-            var result = await _get.Execute(context, get, cancellationToken).ConfigureAwait(false);
+            var result = await _get.Execute(context, get, language, cancellationToken).ConfigureAwait(false);
             receipt = result.Receipt;
             responses[get.Index] = Response(result);
         }
@@ -105,7 +105,7 @@ public sealed class SubmitBundle
             var options = new ParallelOptions { MaxDegreeOfParallelism = BatchParallelMax, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(verb, options, async (entry, token) =>
             {
-                var result = await One(context, entry, token).ConfigureAwait(false);
+                var result = await One(context, entry, language, token).ConfigureAwait(false);
                 responses[entry.Index] = Response(result);
                 receipts[entry.Index] = result.Receipt;
             }).ConfigureAwait(false);
@@ -116,7 +116,7 @@ public sealed class SubmitBundle
         return Answer(false, responses, last, language);
     }
 
-    private async ValueTask<ActResult> One(ActContext context, PlannedEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<ActResult> One(ActContext context, PlannedEntry entry, string language, CancellationToken cancellationToken)
     {
         if (!PatchForms.WithEdit(entry, _limits).Try(out var planned, out var unpatched))
         {
@@ -131,7 +131,7 @@ public sealed class SubmitBundle
 
         if (IsLook(entry))
         {
-            return await _get.Execute(context, entry, cancellationToken).ConfigureAwait(false);
+            return await _get.Execute(context, entry, language, cancellationToken).ConfigureAwait(false);
         }
 
         var single = context with { RetryKey = context.RetryKey is null ? null : FormattableString.Invariant($"{context.RetryKey}#{entry.Index}") };
@@ -154,6 +154,11 @@ public sealed class SubmitBundle
         };
     }
 
+    /// <summary>What an operation changes would stand although the transaction fails.</summary>
+    private static Failure? Unatomic(TransactionPlan plan) => plan.Entries.FirstOrDefault(BundleOperation.Changes) is { } entry
+        ? Failure.Of(400, "not-supported", "bundle-operation", "An operation that changes something is no part of a transaction; send it in a batch or alone.", FormattableString.Invariant($"Bundle.entry[{entry.Index}].request.url"))
+        : null;
+
     private Failure? Validate(TransactionPlan plan)
     {
         var issues = ImmutableArray.CreateBuilder<Issue>();
@@ -172,9 +177,9 @@ public sealed class SubmitBundle
         return issues.Count == 0 ? null : SubmissionCheck.AsFailure([.. issues.Take(_limits.IssuesMax)]);
     }
 
-    private Failure? Check(PlannedEntry entry) => entry.Resource is { } resource ? _check.Check(resource, Place(entry)) : null;
+    private Failure? Check(PlannedEntry entry) => entry is { Resource: { } resource, Action: not EntryAction.Operation } ? _check.Check(resource, Place(entry)) : null;
 
-    private static bool IsLook(PlannedEntry entry) => entry.Action is EntryAction.Get or EntryAction.Head;
+    private static bool IsLook(PlannedEntry entry) => entry.Action is EntryAction.Get or EntryAction.Head or EntryAction.Operation;
 
     private static string Place(PlannedEntry entry) => FormattableString.Invariant($"Bundle.entry[{entry.Index}].resource");
 

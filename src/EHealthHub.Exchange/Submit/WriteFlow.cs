@@ -8,7 +8,6 @@ using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Transactions;
-using EHealthHub.Fhir.Writing;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Exchange.Submit;
@@ -99,7 +98,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
             var (result, position) = await Commit(context, interaction, entries, write, ends, rule, now, cancellationToken).ConfigureAwait(false);
             return result.Status switch
             {
-                CommitStatus.Committed => (new WriteEnd(null, ends, Bodies(context, write, entries), position), false, position),
+                CommitStatus.Committed => (new WriteEnd(null, ends, Bodies(context, write, entries, result.Stored), position), false, position),
                 CommitStatus.Repeated => (await Repeat(context, interaction, type, id, result.FirstResult, cancellationToken).ConfigureAwait(false), false, position),
                 _ => (null, write.Searched, position),
             };
@@ -147,27 +146,29 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
         return null;
     }
 
-    /// <summary>What the caller wants back: the resource of a write that stands alone unless told otherwise, of a Bundle's entries only when asked for.</summary>
-    private static ImmutableArray<ReadOnlyMemory<byte>> Bodies(ActContext context, ResolvedWrite write, ImmutableArray<PlannedEntry> entries)
+    /// <summary>Whether the caller wants resources back: that of a write that stands alone unless told otherwise, those of a Bundle's entries only when asked for.</summary>
+    private static bool WantsBodies(ActContext context, ImmutableArray<PlannedEntry> entries) =>
+        context.Return == ReturnPreference.Representation || (context.Return == ReturnPreference.Unstated && entries is [{ Index: < 0 }]);
+
+    /// <summary>The resources as they were stored; for a patch that changed nothing, as it stands.</summary>
+    private static ImmutableArray<ReadOnlyMemory<byte>> Bodies(ActContext context, ResolvedWrite write, ImmutableArray<PlannedEntry> entries, ImmutableArray<ReadOnlyMemory<byte>> stored)
     {
-        if (!(context.Return == ReturnPreference.Representation || (context.Return == ReturnPreference.Unstated && entries is [{ Index: < 0 }])))
+        if (!WantsBodies(context, entries))
         {
             return [];
         }
 
         if (write.Steps.Length == entries.Length)
         {
-            return [.. write.Steps.Select(s => Body(s, write.References))];
+            return [.. write.Steps.Select(Body)];
         }
 
         // Only a conditional delete has several steps, and those have no body.
-        var bodies = write.Steps.Where(s => s.Action != EntryAction.Delete).ToDictionary(s => s.Entry, s => Body(s, write.References), (IEqualityComparer<PlannedEntry>)ReferenceEqualityComparer.Instance);
+        var bodies = write.Steps.Where(s => s.Action != EntryAction.Delete).ToDictionary(s => s.Entry, Body, (IEqualityComparer<PlannedEntry>)ReferenceEqualityComparer.Instance);
         return [.. entries.Select(e => bodies.GetValueOrDefault(e))];
-    }
 
-    private static ReadOnlyMemory<byte> Body(WriteStep step, IReadOnlyDictionary<string, string> references) => step is { Resource: { } resource, End: { Written: >= 0 } end }
-        ? ResourceWriter.Stamp(resource, end.Id, end.Version, end.LastUpdated, references)
-        : step.Unchanged;
+        ReadOnlyMemory<byte> Body(WriteStep step) => step is { Resource: not null, End: { Written: >= 0 } end } ? stored[end.Written] : step.Unchanged;
+    }
 
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(
         ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
@@ -182,6 +183,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
             Time = now,
             RequestKey = context.RetryKey,
             Result = context.RetryKey is null ? default : FirstResults.Encode(ends),
+            KeepStored = WantsBodies(context, entries),
             Salt = RandomNumberGenerator.GetBytes(16),
         };
         var hash = ask.Hash();

@@ -70,7 +70,7 @@ public static class CapabilityWriter
     {
         json.WriteStartObject();
         json.WriteString("mode", "server");
-        json.WriteString("documentation", Documentation);
+        json.WriteString("documentation", served.Deferred.IsEmpty ? Documentation : Documentation + " Prefer: respond-async is honoured for " + string.Join(", ", served.Deferred) + ": the result is one entry of a batch-response, kept for a quarter of an hour and not beyond a restart.");
         WriteSecurity(json, baseUrl);
         json.WriteStartArray("resource");
         foreach (var type in TypeParameters.Types.Order(StringComparer.Ordinal))

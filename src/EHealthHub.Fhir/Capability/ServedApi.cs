@@ -27,6 +27,9 @@ public sealed record ServedApi
     /// <summary>Formats of resources, as media types and short forms.</summary>
     public required ImmutableArray<string> Formats { get; init; }
 
+    /// <summary>Codes of the interactions, and names of operations with their dollar sign, whose answers need not be waited for (Prefer: respond-async).</summary>
+    public ImmutableArray<string> Deferred { get; init; } = [];
+
     /// <summary>Formats of patches, as media types.</summary>
     public ImmutableArray<string> PatchFormats { get; init; } = [];
 

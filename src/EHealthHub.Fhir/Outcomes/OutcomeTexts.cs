@@ -45,9 +45,13 @@ public static class OutcomeTexts
         patch-identity | A patch cannot change the type or the id of a resource. | Yama, kaynağın türünü veya kimliğini değiştiremez.
         resource-type-missing | The resource does not say its type. | Kaynağın türü belirtilmemiş.
         resource-type-unknown | The type of the resource is not known in FHIR R4. | Kaynağın türü FHIR R4'te tanımlı değil.
+        deferred-unknown | No deferred request with this name is known to you. | Bu ada sahip, bildiğiniz bir ertelenmiş istek yok.
+        deferred-too-many | Too many requests of yours are deferred. | Ertelenmiş çok fazla isteğiniz var.
+        deferred-too-large | The result is too large to be kept. | Sonuç saklanamayacak kadar büyük.
         bundle-type | This kind of bundle cannot be processed here. | Bu tür bir paket burada işlenemez.
         bundle-too-many-entries | The bundle has too many entries. | Pakette çok fazla kayıt var.
         bundle-entry | An entry of the bundle is not shaped as its request needs. | Paketteki bir kayıt, isteğinin gerektirdiği biçimde değil.
+        bundle-operation | An operation that changes something has no place in a transaction. | Değişiklik yapan bir işlem, işlem paketinin (transaction) parçası olamaz.
         bundle-request-url | The request URL of an entry is not understood. | Bir kaydın istek adresi anlaşılamadı.
         bundle-duplicate-full-url | Two entries have the same fullUrl. | İki kaydın fullUrl değeri aynı.
         bundle-duplicate-identity | Two entries concern the same resource. | İki kayıt aynı kaynakla ilgili.
@@ -114,7 +118,6 @@ public static class OutcomeTexts
         hierarchy-other | The code system does not order its codes by kind. | Kod sistemi kodlarını türe göre sıralamıyor.
         expansion-too-large | The value set has too many codes. | Değer kümesinde çok fazla kod var.
         companion-length | The lists of values and of their extensions differ in length. | Değerlerin ve uzantılarının listeleri farklı uzunlukta.
-        reference-ambiguous | A reference can mean two resources. | Bir başvuru iki farklı kaynağı gösterebilir.
         reference-no-match | A conditional reference matches nothing. | Koşullu bir başvuru hiçbir kaynakla eşleşmiyor.
         reference-many-matches | A conditional reference matches several resources. | Koşullu bir başvuru birden fazla kaynakla eşleşiyor.
         conditional-create-many | Several resources match the condition. | Koşulla birden fazla kaynak eşleşiyor.

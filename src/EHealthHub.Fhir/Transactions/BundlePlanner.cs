@@ -14,8 +14,11 @@ internal sealed class BundlePlanner
     private readonly Dictionary<string, Condition> _conditional = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _relative = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _created = new(StringComparer.Ordinal);
+
+    /// <summary>The fullUrls of entries whose resources may get another id than the one in the fullUrl.</summary>
+    private readonly HashSet<string> _moving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _serversOwn = new(StringComparer.Ordinal);
+    private bool _isAmbiguous;
 
     private readonly FhirLimits _limits;
 
@@ -55,7 +58,7 @@ internal sealed class BundlePlanner
         FindDuplicates();
         for (var i = 0; i < _entries.Length; i++)
         {
-            if (_entries[i] is { Failure: null, Resource: { } resource } entry)
+            if (_entries[i] is { Failure: null, Resource: { } resource, Action: not EntryAction.Operation } entry)
             {
                 Keep(i, _atomic ? CheckLinks(entry, resource) : ResourceLinks.CheckAlone(resource, Place(entry, ".resource")));
             }
@@ -65,6 +68,11 @@ internal sealed class BundlePlanner
         if (_atomic && failures.FirstOrDefault() is { } first)
         {
             return first with { Issues = [.. failures.SelectMany(f => f.Issues).Take(_limits.IssuesMax)] };
+        }
+
+        if (_isAmbiguous)
+        {
+            RelativeLinks.TellApart(_entries, _moving, _relative);
         }
 
         return new TransactionPlan
@@ -89,10 +97,10 @@ internal sealed class BundlePlanner
             {
                 Keep(i, Failure.Of(400, "duplicate", "bundle-duplicate-full-url", "Another entry has the same fullUrl.", Place(entry, ".fullUrl")));
             }
-            else if (entry.FullUrl is not null && entry.Resource is not null)
+            else if (entry is { FullUrl: not null, Resource: not null, Action: not EntryAction.Operation })
             {
                 _targets.Add(entry.FullUrl);
-                _ = entry.Action == EntryAction.Create && _created.Add(entry.FullUrl);
+                _ = entry is { Action: EntryAction.Create } or { Action: EntryAction.Update, Where: not null } && _moving.Add(entry.FullUrl);
             }
 
             if (_atomic && entry.Action is EntryAction.Update or EntryAction.Delete or EntryAction.Patch && (entry.Where is { } where ? !conditions.Add(where) : !identities.Add($"{entry.Type}/{entry.Id}")))
@@ -120,9 +128,8 @@ internal sealed class BundlePlanner
                     : null;
             }
 
-            return Relative(reference, sender)
-                ? null
-                : Failure.Of(400, "value", "reference-ambiguous", "The relative reference means an entry of the Bundle in one entry, and a resource of the hub in another.", ResourceLinks.Place(resource, path, start));
+            Relative(reference, sender);
+            return null;
         });
     }
 
@@ -153,22 +160,23 @@ internal sealed class BundlePlanner
         return null;
     }
 
-    /// <summary>Notes what a relative reference means in an entry of this sender; false when it meant something else elsewhere.</summary>
-    private bool Relative(string reference, string? sender)
+    /// <summary>Notes what a relative reference means in an entry of this sender, and that the same text means something else elsewhere.</summary>
+    private void Relative(string reference, string? sender)
     {
-        if (_created.Count == 0 || reference.StartsWith('#') || reference.Contains(':', StringComparison.Ordinal))
+        if (_moving.Count == 0 || reference.StartsWith('#') || reference.Contains(':', StringComparison.Ordinal))
         {
-            return true;
+            return;
         }
 
         var absolute = sender + reference;
-        if (sender is null || !_created.Contains(absolute))
+        if (sender is null || !_moving.Contains(absolute))
         {
             _serversOwn.Add(reference);
-            return !_relative.ContainsKey(reference);
+            _isAmbiguous |= _relative.ContainsKey(reference);
+            return;
         }
 
-        return !_serversOwn.Contains(reference) && (_relative.TryAdd(reference, absolute) || _relative[reference] == absolute);
+        _isAmbiguous |= _serversOwn.Contains(reference) || (!_relative.TryAdd(reference, absolute) && _relative[reference] != absolute);
     }
 
     private void Keep(int index, Failure? failure)

@@ -43,9 +43,14 @@ internal static class EntryReader
             return Get(planned with { Action = method == "GET" ? EntryAction.Get : EntryAction.Head }, entry, request, written);
         }
 
+        if (method == "POST" && IsOperation(written))
+        {
+            return Operation(planned with { Action = EntryAction.Operation }, entry, request, written);
+        }
+
         if (RequestUrl.Parse(written) is not { } url)
         {
-            return Fail(planned, 400, "value", "bundle-request-url", "request.url is none of Type, Type/id or Type?query with a type of R4, relative to the base.", ".request.url");
+            return Fail(planned, 400, "value", "bundle-request-url", "request.url is none of Type, Type/id, Type?query or an operation, with a type of R4, relative to the base.", ".request.url");
         }
 
         planned = planned with { Type = url.Type, Id = url.Id };
@@ -64,7 +69,7 @@ internal static class EntryReader
         planned = planned with { Action = EntryAction.Create };
         if (url.Id is not null || url.Rest is not null || url.Query is not null)
         {
-            return Fail(planned, 400, "value", "bundle-request-url", "The url of a POST is a resource type and nothing else.", ".request.url");
+            return Fail(planned, 400, "value", "bundle-request-url", "The url of a POST is a resource type or an operation, and nothing else.", ".request.url");
         }
 
         if (!TryText(request, "ifNoneExist"u8, out var written))
@@ -110,12 +115,42 @@ internal static class EntryReader
             : Foreign(planned, request, "ifNoneExist"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? planned;
     }
 
+    /// <summary>True when the last part of the path is the name of an operation.</summary>
+    private static bool IsOperation(string url)
+    {
+        var end = url.IndexOf('?', StringComparison.Ordinal);
+        var path = end < 0 ? url : url[..end];
+        return path[(path.LastIndexOf('/') + 1)..].StartsWith('$');
+    }
+
+    /// <summary>An operation, with the Parameters or the resource that it is given, if any. Which there are, whoever answers it knows.</summary>
+    private static PlannedEntry Operation(PlannedEntry planned, JsonElement entry, JsonElement request, string written)
+    {
+        var url = written.StartsWith('/') ? written[1..] : written;
+        var parts = RequestUrl.Parse(url);
+        if (url.Length > GetUrlMax || url.Any(char.IsControl) || (parts is null && !url.StartsWith('$')))
+        {
+            return Fail(planned, 400, "value", "bundle-request-url", "The url of an operation is $name, Type/$name or Type/id/$name, relative to the base.", ".request.url");
+        }
+
+        planned = Tags(planned with { Type = parts?.Type ?? "", Id = parts?.Id, Url = url }, request, "ifMatch"u8, static (p, tags) => p with { IfMatch = tags });
+        planned = planned.Failure is null ? Foreign(planned, request, "ifNoneExist"u8, "ifNoneMatch"u8, "ifModifiedSince"u8) ?? planned : planned;
+        if (planned.Failure is not null || !entry.TryGetProperty("resource"u8, out var root))
+        {
+            return planned;
+        }
+
+        return root.ValueKind == JsonValueKind.Object && TryText(root, "resourceType"u8, out var type) && type is not null && ResourceTypes.IsKnown(type)
+            ? planned with { Resource = new FhirResource(type, root) }
+            : Fail(planned, 400, "value", "resource-type-missing", "The resource does not say its resourceType, or R4 has none of that type.", ".resource.resourceType");
+    }
+
     /// <summary>A read, history or search: the url goes to whoever answers it, who knows which there are.</summary>
     private static PlannedEntry Get(PlannedEntry planned, JsonElement entry, JsonElement request, string written)
     {
         var url = written.StartsWith('/') ? written[1..] : written;
         var first = url[..(url.IndexOfAny(['/', '?']) is var end and >= 0 ? end : url.Length)];
-        if (url.Length > GetUrlMax || url.Any(char.IsControl) || !(first is "" or "_history" or "metadata" || ResourceTypes.IsKnown(first)))
+        if (url.Length > GetUrlMax || url.Any(char.IsControl) || !(first is "" or "_history" or "metadata" || first.StartsWith('$') || ResourceTypes.IsKnown(first)))
         {
             return Fail(planned, 400, "value", "bundle-request-url", "The url of a GET is no read, history or search, relative to the base.", ".request.url");
         }

@@ -29,6 +29,9 @@ public enum EntryAction
 
     /// <summary>HEAD: as GET, without the content.</summary>
     Head = 6,
+
+    /// <summary>POST of an operation, on the base, a type or a resource.</summary>
+    Operation = 7,
 }
 
 /// <summary>A condition by exact identifier: what the hub decides from national tokens alone.</summary>
@@ -70,13 +73,13 @@ public sealed record PlannedEntry
     /// <summary>ifModifiedSince of a get or head.</summary>
     public DateTimeOffset? IfModifiedSince { get; init; }
 
-    /// <summary>The resource of a create or update; of a patch in a Bundle the Binary (JSON Patch) or Parameters (FHIRPath Patch).</summary>
+    /// <summary>The resource of a create or update; of a patch in a Bundle the Binary (JSON Patch) or Parameters (FHIRPath Patch); what an operation is given.</summary>
     public FhirResource? Resource { get; init; }
 
     /// <summary>How a patch changes the resource as it is: what it becomes. Set by whoever runs the patch; the plan leaves it open.</summary>
     public Func<FhirResource, Result<FhirResource>>? Edit { get; init; }
 
-    /// <summary>GET: the request URL as written, without a leading slash.</summary>
+    /// <summary>GET, HEAD and operation: the request URL as written, without a leading slash.</summary>
     public string? Url { get; init; }
 
     /// <summary>
@@ -92,7 +95,7 @@ public sealed class TransactionPlan
     /// <summary>True for a transaction, false for a batch.</summary>
     public required bool Atomic { get; init; }
 
-    /// <summary>DELETE, POST, PUT and PATCH, GET and HEAD; within a verb in the order of the Bundle. One for each entry posted; those with a failure come first.</summary>
+    /// <summary>DELETE, POST, PUT and PATCH, GET, HEAD and operations; within a verb in the order of the Bundle. One for each entry posted; those with a failure come first.</summary>
     public required ImmutableArray<PlannedEntry> Entries { get; init; }
 
     /// <summary>The conditional references in the resources, as written, with their meaning. Transactions only.</summary>
@@ -100,7 +103,7 @@ public sealed class TransactionPlan
 
     /// <summary>
     /// Relative references in the resources that name a created entry, as written, with that entry's fullUrl: <c>Patient/1</c> in an entry at <c>http://sender/fhir/Observation/2</c> names the entry at <c>http://sender/fhir/Patient/1</c>
-    /// (R4 2.36.4.1), and follows it to its new id. Transactions only.
+    /// (R4 2.36.4.1), and follows it to its new id. Where the same text means different resources in different entries, a name of the entry stands in the resource instead. Transactions only.
     /// </summary>
     public required IReadOnlyDictionary<string, string> RelativeReferences { get; init; }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace EHealthHub.Fhir.Writing;
@@ -38,14 +40,61 @@ internal static class LinkMap
 
     private static void Narrative(List<Edit> edits, IReadOnlyDictionary<string, string> references, int start, ReadOnlySpan<byte> xhtml)
     {
-        var links = new NarrativeLinks(xhtml);
+        if (HasOtherEscapes(xhtml))
+        {
+            WithoutEscapes(edits, references, start, xhtml);
+            return;
+        }
+
+        var links = new NarrativeLinks(xhtml, "\\\""u8);
         while (links.Next())
         {
-            var link = xhtml.Slice(links.Start, links.Length);
-            if (!link.Contains((byte)'\\') && references.TryGetValue(Encoding.UTF8.GetString(link), out var target))
+            if (references.TryGetValue(Encoding.UTF8.GetString(xhtml.Slice(links.Start, links.Length)), out var target))
             {
                 edits.Add(new Edit(start + links.Start, links.Length, Escape(target)));
             }
+        }
+    }
+
+    /// <summary>Some writers escape more than they must: slashes, or every character that means something in HTML.</summary>
+    private static bool HasOtherEscapes(ReadOnlySpan<byte> text)
+    {
+        for (var at = text.IndexOf((byte)'\\'); at >= 0; at = text.IndexOf((byte)'\\'))
+        {
+            if (text[at + 1] is (byte)'/' or (byte)'u')
+            {
+                return true;
+            }
+
+            text = text[(at + 2)..];
+        }
+
+        return false;
+    }
+
+    /// <summary>The whole narrative is written anew where a link in it changes.</summary>
+    private static void WithoutEscapes(List<Edit> edits, IReadOnlyDictionary<string, string> references, int start, ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader([(byte)'"', .. text, (byte)'"']);
+        reader.Read();
+        var xhtml = Encoding.UTF8.GetBytes(reader.GetString()!);
+        var rewritten = new ArrayBufferWriter<byte>(xhtml.Length + 64);
+        var from = 0;
+        var links = new NarrativeLinks(xhtml, "\""u8);
+        while (links.Next())
+        {
+            if (references.TryGetValue(Encoding.UTF8.GetString(xhtml, links.Start, links.Length), out var target))
+            {
+                rewritten.Write(xhtml.AsSpan(from, links.Start - from));
+                rewritten.Write(Encoding.UTF8.GetBytes(target));
+                from = links.Start + links.Length;
+            }
+        }
+
+        if (from > 0)
+        {
+            rewritten.Write(xhtml.AsSpan(from));
+            edits.Add(new Edit(start, text.Length, JsonEncodedText.Encode(rewritten.WrittenSpan, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray()));
         }
     }
 

@@ -1,10 +1,13 @@
 namespace EHealthHub.Fhir.Writing;
 
 /// <summary>
-/// Finds the values of href and src attributes in the XHTML of a narrative as it stands in JSON, escapes and all, so that everything around a rewritten link keeps its bytes. Only <c>\"</c> and <c>'</c> are taken for quotes.
+/// Finds the values of href and src attributes in the XHTML of a narrative: as it stands in JSON, so that everything around a rewritten link keeps its bytes; or, where other escapes stand in it than that of the quote, without JSON's escapes.
 /// </summary>
-internal ref struct NarrativeLinks(ReadOnlySpan<byte> xhtml)
+/// <param name="xhtml">The text.</param>
+/// <param name="quote">How the double quote is written.</param>
+internal ref struct NarrativeLinks(ReadOnlySpan<byte> xhtml, ReadOnlySpan<byte> quote)
 {
+    private readonly ReadOnlySpan<byte> _quote = quote;
     private readonly ReadOnlySpan<byte> _xhtml = xhtml;
     private int _at;
 
@@ -41,7 +44,7 @@ internal ref struct NarrativeLinks(ReadOnlySpan<byte> xhtml)
         var rest = _xhtml[_at..];
         var spaces = rest.IndexOfAnyExcept((byte)' ');
         rest = spaces < 0 ? default : rest[spaces..];
-        ReadOnlySpan<byte> quote = rest.StartsWith("\\\""u8) ? "\\\""u8 : rest.StartsWith("'"u8) ? "'"u8 : default;
+        ReadOnlySpan<byte> quote = rest.StartsWith(_quote) ? _quote : rest.StartsWith("'"u8) ? "'"u8 : default;
         var length = quote.IsEmpty ? -1 : rest[quote.Length..].IndexOf(quote);
         if (length < 0)
         {

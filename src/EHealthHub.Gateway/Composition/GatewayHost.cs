@@ -124,7 +124,7 @@ public static class GatewayHost
     private static void MapEndpoints(WebApplication app, HubParts parts, TrustParts trust)
     {
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
-        var fhir = new FhirEndpoints(parts);
+        var fhir = new FhirEndpoints(parts, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway"));
         parts.Records.Serve(BuiltInDefinitions.Of(fhir.Served));
         new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics, fhir.Served).Map(app);
         new ProofEndpoint(parts).Map(app);

@@ -3,7 +3,7 @@ using EHealthHub.Records.Store;
 
 namespace EHealthHub.Gateway.Composition;
 
-/// <summary>Every half minute: closes refusal windows that are over and intents whose end was unknown, and moves the log's watermark. A failure is logged and tried again.</summary>
+/// <summary>Every half minute: closes refusal windows that are over, forgets results that nobody picked up, closes intents whose end was unknown, and moves the log's watermark. A failure is logged and tried again.</summary>
 internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -28,6 +28,7 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
     {
         try
         {
+            parts.Acts.Deferred.Sweep();
             await parts.Acts.Refusals.CloseOld(all: false).ConfigureAwait(false);
             await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
         }

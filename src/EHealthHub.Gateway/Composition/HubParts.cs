@@ -68,6 +68,7 @@ public sealed class HubParts : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Acts.Deferred.DisposeAsync().ConfigureAwait(false);
         await Records.DisposeAsync().ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
         _sealer.Dispose();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Http;
@@ -209,7 +210,8 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
 
     private static string Value(HttpContext http, string name) => http.Request.RouteValues[name] as string ?? "";
 
-    private static Failure TooLarge(int bytesMax) => Failure.Of(413, "too-long", "body-too-large", FormattableString.Invariant($"A body may have at most {bytesMax} bytes."));
+    /// <summary>413 for a body beyond its bound.</summary>
+    public static Failure TooLarge(int bytesMax) => Failure.Of(413, "too-long", "body-too-large", FormattableString.Invariant($"A body may have at most {bytesMax} bytes."));
 
     /// <summary>A request id names the same request only when method, address, conditions and body are the same too.</summary>
     private string RetryHash(ReadOnlyMemory<byte> body)

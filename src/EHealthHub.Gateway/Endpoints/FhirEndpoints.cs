@@ -16,12 +16,14 @@ namespace EHealthHub.Gateway.Endpoints;
 internal sealed class FhirEndpoints
 {
     private readonly HubParts _parts;
+    private readonly DeferredCall _deferred;
     private readonly ImmutableArray<FhirRoute> _routes;
 
-    public FhirEndpoints(HubParts parts)
+    public FhirEndpoints(HubParts parts, ILogger logger)
     {
         _parts = parts;
-        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes];
+        _deferred = new DeferredCall(parts, logger);
+        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes, .. new JobEndpoints(parts).Routes];
     }
 
     /// <summary>What the CapabilityStatement says.</summary>
@@ -34,6 +36,7 @@ internal sealed class FhirEndpoints
         PatchFormats = [PatchForms.JsonPatchType, "application/fhir+json", "application/fhir+xml"],
         ConditionalUpdate = true,
         ConditionalDelete = "multiple",
+        Deferred = [.. _routes.Where(r => r.MayDefer).SelectMany(r => r.Interaction.Split('|')).Distinct()],
         Formats = ["application/fhir+json", "application/fhir+xml", "json", "xml"],
     };
 
@@ -76,13 +79,16 @@ internal sealed class FhirEndpoints
             failure = Failure.Of(405, "not-supported", "interaction-not-supported", "This method is not served at this address.");
         }
 
-        var result = failure is null ? await route.Act(call).ConfigureAwait(false) : await call.Refuse(failure).ConfigureAwait(false);
+        var result = failure is not null ? await call.Refuse(failure).ConfigureAwait(false)
+            : route.MayDefer && DeferredCall.IsWanted(http) ? await _deferred.Accept(call, route).ConfigureAwait(false)
+            : await route.Act(call).ConfigureAwait(false);
+        PreferenceApplied.Tell(http, route, result);
         await Responses.Send(http, call.Request, _parts.Hub, result).ConfigureAwait(false);
     }
 
     private static Failure? CheckAddress(FhirCall call, FhirRoute route) => route.Level switch
     {
-        RouteLevel.System => null,
+        RouteLevel.System or RouteLevel.Job => null,
         _ when call.Type.StartsWith('$') || call.Id.StartsWith('$') || call.Part("other").StartsWith('$') => Failure.Of(404, "not-supported", "operation-unknown", "This operation is not served.", "operation"),
         _ when route.Types.Length > 0 && !route.Types.Contains(call.Type) => Failure.Of(404, "not-supported", "operation-unknown", "This operation is not served on this type.", "operation"),
         _ when !ResourceTypes.IsKnown(call.Type) => Failure.Of(404, "not-supported", "resource-type-unknown", "R4 has no resource of this type.", "type"),

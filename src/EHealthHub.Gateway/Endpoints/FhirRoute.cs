@@ -17,6 +17,9 @@ internal enum RouteLevel
 
     /// <summary>A type, or every type, within the compartment of one resource.</summary>
     Compartment,
+
+    /// <summary>A deferred request.</summary>
+    Job,
 }
 
 /// <summary>One row of the route table.</summary>
@@ -34,6 +37,9 @@ internal sealed record FhirRoute(string Method, string Pattern, RouteLevel Level
 
     /// <summary>The types that an operation is served on; empty for every type.</summary>
     public ImmutableArray<string> Types { get; init; } = [];
+
+    /// <summary>Whether the caller need not wait for the answer (Prefer: respond-async).</summary>
+    public bool MayDefer { get; init; }
 
     /// <summary>Whether an address has this route's form.</summary>
     public bool Fits(ReadOnlySpan<string> segments)

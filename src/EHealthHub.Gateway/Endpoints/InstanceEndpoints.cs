@@ -24,12 +24,12 @@ internal sealed class InstanceEndpoints(HubParts parts)
         new("PUT", "/{type}/{id}", RouteLevel.Instance, "update", Update),
         new("PATCH", "/{type}/{id}", RouteLevel.Instance, "patch", Patch),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
-        new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History),
+        new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History) { MayDefer = true },
         new("GET", "/{type}/{id}/$meta", RouteLevel.Instance, "$meta", Meta) { Definition = MetaDefinition },
         new("POST", "/{type}/{id}/$meta-add", RouteLevel.Instance, "$meta-add", call => ChangeMeta(call, parts.Acts.Meta.Add)) { Definition = MetaDefinition + "-add" },
         new("POST", "/{type}/{id}/$meta-delete", RouteLevel.Instance, "$meta-delete", call => ChangeMeta(call, parts.Acts.Meta.Remove)) { Definition = MetaDefinition + "-delete" },
-        new("GET", "/{type}/{id}/{other}", RouteLevel.Compartment, "search-compartment", call => Search(call, call.Query())),
-        new("POST", "/{type}/{id}/{other}/_search", RouteLevel.Compartment, "search-compartment", call => call.WithForm(parameters => Search(call, parameters))),
+        new("GET", "/{type}/{id}/{other}", RouteLevel.Compartment, "search-compartment", call => Search(call, call.Query())) { MayDefer = true },
+        new("POST", "/{type}/{id}/{other}/_search", RouteLevel.Compartment, "search-compartment", call => call.WithForm(parameters => Search(call, parameters))) { MayDefer = true },
     ];
 
     private ValueTask<ActResult> Meta(FhirCall call) => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Operations;
 using EHealthHub.Gateway.Composition;
 
 namespace EHealthHub.Gateway.Endpoints;
@@ -11,16 +12,16 @@ internal sealed class OperationEndpoints(HubParts parts)
 
     public ImmutableArray<FhirRoute> Routes =>
     [
-        .. Both("/{type}/{id}/$everything", RouteLevel.Instance, "$everything", "{type}-everything", ["Patient", "Encounter"], Everything),
-        .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", ["Observation"], (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
+        .. Both("/{type}/{id}/$everything", RouteLevel.Instance, "$everything", "{type}-everything", Everything),
+        .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
         new("POST", "/{type}/$validate", RouteLevel.Type, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
         new("POST", "/{type}/{id}/$validate", RouteLevel.Instance, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
         new("GET", "/{type}/{id}/$validate", RouteLevel.Instance, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
-        .. Terminology("$expand", "{type}-expand", ["ValueSet"], onInstance: true),
-        .. Terminology("$validate-code", "{type}-validate-code", ["ValueSet", "CodeSystem"], onInstance: true),
-        .. Terminology("$lookup", "{type}-lookup", ["CodeSystem"], onInstance: false),
-        .. Terminology("$subsumes", "{type}-subsumes", ["CodeSystem"], onInstance: true),
-        .. Terminology("$translate", "{type}-translate", ["ConceptMap"], onInstance: true),
+        .. Terminology("$expand", "{type}-expand", onInstance: true),
+        .. Terminology("$validate-code", "{type}-validate-code", onInstance: true),
+        .. Terminology("$lookup", "{type}-lookup", onInstance: false),
+        .. Terminology("$subsumes", "{type}-subsumes", onInstance: true),
+        .. Terminology("$translate", "{type}-translate", onInstance: true),
     ];
 
     private ValueTask<ActResult> Everything(FhirCall call, List<KeyValuePair<string, string>> parameters) =>
@@ -29,25 +30,25 @@ internal sealed class OperationEndpoints(HubParts parts)
     private ValueTask<ActResult> Validate(FhirCall call) => call.WithResourceOrNone(resource =>
         parts.Acts.Validation.Execute(call.Act(), call.Type, call.Id.Length == 0 ? null : call.Id, resource, call.Query(), call.Request.Language, call.Aborted));
 
-    private IEnumerable<FhirRoute> Terminology(string name, string definition, ImmutableArray<string> types, bool onInstance)
+    private IEnumerable<FhirRoute> Terminology(string name, string definition, bool onInstance)
     {
         ValueTask<ActResult> Ask(FhirCall call) => call.WithInput(input =>
             parts.Acts.Terminology.Execute(call.Act(), name, call.Type, call.Id.Length == 0 ? null : call.Id, input, call.Request.Language, call.Aborted));
         foreach (var method in (string[])["GET", "POST"])
         {
-            yield return new FhirRoute(method, "/{type}/" + name, RouteLevel.Type, name, Ask) { Definition = Definitions + definition, Types = types };
+            yield return new FhirRoute(method, "/{type}/" + name, RouteLevel.Type, name, Ask) { Definition = Definitions + definition, Types = OperationTypes.Of(name)!.Value };
             if (onInstance)
             {
-                yield return new FhirRoute(method, "/{type}/{id}/" + name, RouteLevel.Instance, name, Ask) { Definition = Definitions + definition, Types = types };
+                yield return new FhirRoute(method, "/{type}/{id}/" + name, RouteLevel.Instance, name, Ask) { Definition = Definitions + definition, Types = OperationTypes.Of(name)!.Value };
             }
         }
     }
 
     /// <summary>GET with the parameters in the address, and POST with them in the body.</summary>
     private static IEnumerable<FhirRoute> Both(
-        string pattern, RouteLevel level, string name, string definition, ImmutableArray<string> types, Func<FhirCall, List<KeyValuePair<string, string>>, ValueTask<ActResult>> act) =>
+        string pattern, RouteLevel level, string name, string definition, Func<FhirCall, List<KeyValuePair<string, string>>, ValueTask<ActResult>> act) =>
     [
-        new("GET", pattern, level, name, call => act(call, call.Query())) { Definition = Definitions + definition, Types = types },
-        new("POST", pattern, level, name, call => call.WithParameters(parameters => act(call, parameters))) { Definition = Definitions + definition, Types = types },
+        new("GET", pattern, level, name, call => act(call, call.Query())) { Definition = Definitions + definition, Types = OperationTypes.Of(name)!.Value, MayDefer = name == "$everything" },
+        new("POST", pattern, level, name, call => call.WithParameters(parameters => act(call, parameters))) { Definition = Definitions + definition, Types = OperationTypes.Of(name)!.Value, MayDefer = name == "$everything" },
     ];
 }

@@ -11,10 +11,10 @@ internal sealed class SystemEndpoints(HubParts parts)
 {
     public ImmutableArray<FhirRoute> Routes =>
     [
-        new("POST", "", RouteLevel.System, "transaction|batch", PostBundle),
-        new("GET", "", RouteLevel.System, "search-system", call => Search(call, call.Query())),
-        new("POST", "/_search", RouteLevel.System, "search-system", call => call.WithForm(parameters => Search(call, parameters))),
-        new("GET", "/_history", RouteLevel.System, "history-system", History),
+        new("POST", "", RouteLevel.System, "transaction|batch", PostBundle) { MayDefer = true },
+        new("GET", "", RouteLevel.System, "search-system", call => Search(call, call.Query())) { MayDefer = true },
+        new("POST", "/_search", RouteLevel.System, "search-system", call => call.WithForm(parameters => Search(call, parameters))) { MayDefer = true },
+        new("GET", "/_history", RouteLevel.System, "history-system", History) { MayDefer = true },
     ];
 
     private ValueTask<ActResult> Search(FhirCall call, List<KeyValuePair<string, string>> parameters) => parts.Acts.Search.ExecuteSystem(call.Act(), parameters, call.Strict, call.Aborted);

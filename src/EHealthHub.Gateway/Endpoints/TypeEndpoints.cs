@@ -12,12 +12,12 @@ internal sealed class TypeEndpoints(HubParts parts)
     public ImmutableArray<FhirRoute> Routes =>
     [
         new("POST", "/{type}", RouteLevel.Type, "create", Create),
-        new("GET", "/{type}", RouteLevel.Type, "search-type", call => parts.Acts.Search.Execute(call.Act(), call.Type, call.Query(), call.Strict, call.Aborted)),
-        new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm),
+        new("GET", "/{type}", RouteLevel.Type, "search-type", call => parts.Acts.Search.Execute(call.Act(), call.Type, call.Query(), call.Strict, call.Aborted)) { MayDefer = true },
+        new("POST", "/{type}/_search", RouteLevel.Type, "search-type", SearchByForm) { MayDefer = true },
         new("PUT", "/{type}", RouteLevel.Type, "update", UpdateWhere),
         new("PATCH", "/{type}", RouteLevel.Type, "patch", PatchWhere),
         new("DELETE", "/{type}", RouteLevel.Type, "delete", DeleteWhere),
-        new("GET", "/{type}/_history", RouteLevel.Type, "history-type", History),
+        new("GET", "/{type}/_history", RouteLevel.Type, "history-type", History) { MayDefer = true },
     ];
 
     private ValueTask<ActResult> History(FhirCall call) => HistoryForm.Parse(call.Query()).Try(out var form, out var failure)

@@ -52,7 +52,7 @@ internal sealed class ErrorBoundary(RequestDelegate next, HubParts parts, Gatewa
     }
 
     /// <summary>The stack without the message: where it happened, never what it happened to.</summary>
-    private static string Place(Exception e) => (e.StackTrace ?? "").Split('\n').FirstOrDefault(line => line.Contains("EHealthHub", StringComparison.Ordinal))?.Trim() ?? "outside the hub's code";
+    public static string Place(Exception e) => (e.StackTrace ?? "").Split('\n').FirstOrDefault(line => line.Contains("EHealthHub", StringComparison.Ordinal))?.Trim() ?? "outside the hub's code";
 
     private async Task Counted(HttpContext context, HubRequest request, Failure failure)
     {

@@ -61,6 +61,9 @@ public sealed class HubRequest
             given ? id! : Guid.CreateVersion7(time.GetUtcNow()).ToString(), given, Prefix(context.Connection.RemoteIpAddress), LanguageOf(context.Request.Headers.AcceptLanguage.ToString()));
     }
 
+    /// <summary>A copy for work that outlives the request.</summary>
+    public HubRequest Copy() => (HubRequest)MemberwiseClone();
+
     /// <summary>The context of an act; <paramref name="retryHash"/> ties a caller's request id to what it asked for.</summary>
     public ActContext Act(string? retryHash = null) => new(
         Caller ?? throw new InvalidOperationException("An act needs a proven caller."),

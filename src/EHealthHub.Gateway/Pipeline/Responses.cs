@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Deferred;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Writing;
@@ -39,6 +40,11 @@ public static class Responses
         if (result.Location is { } location && result.Status is 200 or 201)
         {
             response.Headers.Location = $"{hub.FhirBase}/{result.Location}";
+        }
+
+        if (result.Deferred is { } deferred)
+        {
+            Deferred(response, hub, deferred);
         }
 
         if (IsNotModified(context.Request, result))
@@ -102,6 +108,30 @@ public static class Responses
         if (request.Receipt is { } receipt)
         {
             response.Headers[ReceiptHeader] = receipt.ToString();
+        }
+    }
+
+    /// <summary>R4, Asynchronous Request Patterns: where to ask, how far it is, when to ask again, and how long the result is kept.</summary>
+    private static void Deferred(HttpResponse response, HubIdentity hub, DeferredState state)
+    {
+        if (state.IsAccepted)
+        {
+            response.Headers.ContentLocation = $"{hub.FhirBase}/{state.Job}";
+        }
+
+        if (state.Progress is { } progress)
+        {
+            response.Headers["X-Progress"] = progress;
+        }
+
+        if (state.RetryAfterSeconds > 0)
+        {
+            response.Headers.RetryAfter = state.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (state.Expires is { } expires)
+        {
+            response.Headers.Expires = expires.ToString("R", CultureInfo.InvariantCulture);
         }
     }
 

@@ -20,6 +20,9 @@ internal readonly ref struct RecordBinding
 
     public required bool Deleted { get; init; }
 
+    /// <summary>An update made the resource with this version, or brought it back.</summary>
+    public required bool MadeByUpdate { get; init; }
+
     /// <summary>Microseconds since 1970 UTC.</summary>
     public required long Time { get; init; }
 
@@ -52,7 +55,7 @@ internal readonly ref struct RecordBinding
         BinaryPrimitives.WriteUInt128BigEndian(sixteen, Compartment);
         writer.Bytes(sixteen);
         writer.Int(Version);
-        writer.Bytes([Deleted ? (byte)1 : (byte)0]);
+        writer.Bytes([Deleted ? (byte)1 : MadeByUpdate ? (byte)2 : (byte)0]);
         writer.Long(Time);
         writer.Int(Epoch);
         writer.Bytes([dictionary]);

@@ -67,6 +67,9 @@ public sealed class CommitAsk
     /// <summary>What to remember as the first result for the request key, sealed; opaque to Records.</summary>
     public ReadOnlyMemory<byte> Result { get; init; }
 
+    /// <summary>Whether the result brings the resources as they were stored, for a caller who wants them back.</summary>
+    public bool KeepStored { get; init; }
+
     /// <summary>Salt of the plan's hash, 16 random bytes.</summary>
     public required ReadOnlyMemory<byte> Salt { get; init; }
 
@@ -164,4 +167,8 @@ public enum CommitStatus
 /// <param name="EnvelopeHashes">32 bytes for each entry, in order; empty unless committed.</param>
 /// <param name="ConflictEntry">Index into Entries of the entry that conflicted; -1 for a resolved reference or what a condition was decided on; else -1.</param>
 /// <param name="FirstResult">The result remembered for a repeated request key.</param>
-public sealed record CommitResult(CommitStatus Status, long Sequence, ReadOnlyMemory<byte> EnvelopeHashes, int ConflictEntry, ReadOnlyMemory<byte> FirstResult);
+public sealed record CommitResult(CommitStatus Status, long Sequence, ReadOnlyMemory<byte> EnvelopeHashes, int ConflictEntry, ReadOnlyMemory<byte> FirstResult)
+{
+    /// <summary>The resources as stored, one for each entry, in order; empty memory for a deletion. Empty unless committed and kept.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Stored { get; init; } = [];
+}

@@ -75,6 +75,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         var resource = national.Resource(entry.Type, entry.Id);
         var previous = entry.Replaces?.Row.Hash ?? [];
         var deleted = entry.Resource is null;
+        var madeByUpdate = entry is { Action: EntryAction.Update, Replaces: null or { Deleted: true } };
         var at = Microseconds.ToTime(time);
         var facts = Facts(ask, entry, at);
         var linked = deleted ? [] : entry.LinkedPatients.Distinct(StringComparer.Ordinal).ToArray();
@@ -85,6 +86,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             Compartment = compartment.Handle,
             Version = entry.Version,
             Deleted = deleted,
+            MadeByUpdate = madeByUpdate,
             Time = time,
             Epoch = compartment.Key.Epoch,
             Submitter = ask.Submitter,
@@ -104,11 +106,12 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             Replaces = entry.Replaces is { } replaces ? (replaces.Row.Key, replaces.Row.Slot, replaces.Version, replaces.Row.Hash) : null,
             Condition = entry is { Replaces: null, IfNoneExist: { } condition } ? national.Identifier(condition) : null,
             Version = entry.Version,
-            Flags = VersionRow.FlagsOf(deleted, RecordSealer.FactsGeneration),
+            Flags = VersionRow.FlagsOf(deleted, madeByUpdate, RecordSealer.FactsGeneration),
             Previous = previous,
             Hash = hash,
             Facts = sealer.SealFacts(compartment.Key, binding, hash, Opener.Encode(facts, linked)),
             Body = body,
+            Json = ask.KeepStored ? json : [],
             TokensAdded = [.. tokens.Except(oldTokens)],
             TokensRemoved = [.. oldTokens.Except(tokens)],
             NationalAdded = [.. nationals.Except(oldNationals)],

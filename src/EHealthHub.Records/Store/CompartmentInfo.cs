@@ -41,13 +41,15 @@ internal sealed class CompartmentRow
 /// <summary>A row of the table of versions; the body is there only where it was asked for.</summary>
 internal sealed class VersionRow
 {
+    private const int MadeByUpdateFlag = 1 << 16;
+
     public required long Key { get; init; }
 
     public required int Slot { get; init; }
 
     public required int Version { get; init; }
 
-    /// <summary>Bit 0: a deletion. The rest: generation of the facts.</summary>
+    /// <summary>Bit 0: a deletion. Bits 1 to 8: generation of the facts. Bit 16: made by an update where nothing was.</summary>
     public required int Flags { get; init; }
 
     public required long Time { get; init; }
@@ -68,5 +70,8 @@ internal sealed class VersionRow
 
     public byte FactsGeneration => (byte)(Flags >> 1);
 
-    public static int FlagsOf(bool deleted, byte factsGeneration) => (factsGeneration << 1) | (deleted ? 1 : 0);
+    /// <summary>True for a version by which an update made the resource, or brought it back: it bears the caller's own id, or that of what was deleted.</summary>
+    public bool MadeByUpdate => (Flags & MadeByUpdateFlag) != 0;
+
+    public static int FlagsOf(bool deleted, bool madeByUpdate, byte factsGeneration) => (factsGeneration << 1) | (deleted ? 1 : 0) | (madeByUpdate ? MadeByUpdateFlag : 0);
 }

@@ -11,14 +11,14 @@ internal sealed class IdentifierLookup(SqliteReader reader, NationalTokens natio
     /// <summary>None, one, or two for "many".</summary>
     public IReadOnlyList<string> Find(IdentifierCondition condition) => Decide(condition).Ids;
 
-    /// <summary>With the places that bear the identifier's token.</summary>
-    public (IReadOnlyList<string> Ids, DecidedOn Decided) Decide(IdentifierCondition condition)
+    /// <summary>With the places that bear the identifier's token; at most <paramref name="countMax"/>.</summary>
+    public (IReadOnlyList<string> Ids, DecidedOn Decided) Decide(IdentifierCondition condition, int countMax = 2)
     {
         reader.BeginSnapshot();
         try
         {
             var token = national.Identifier(condition);
-            var places = reader.Places(token, 2).ToArray();
+            var places = reader.Places(token, countMax).ToArray();
             return ([.. places.Select(p => IdAt(p.Key, p.Slot, condition))], new DecidedOn { Tokens = [(token, places)] });
         }
         finally

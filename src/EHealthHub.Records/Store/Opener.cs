@@ -118,6 +118,7 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         Compartment = compartment,
         Version = row.Version,
         Deleted = row.Deleted,
+        MadeByUpdate = row.MadeByUpdate,
         Time = row.Time,
         Epoch = row.Epoch,
         Submitter = submitter,

@@ -94,6 +94,9 @@ internal sealed class PreparedEntry
 
     public required byte[] Body { get; init; }
 
+    /// <summary>The JSON as stored, where the ask keeps it; else empty.</summary>
+    public required byte[] Json { get; init; }
+
     public required IReadOnlyList<int> TokensAdded { get; init; }
 
     public required IReadOnlyList<int> TokensRemoved { get; init; }

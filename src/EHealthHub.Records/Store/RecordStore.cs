@@ -113,11 +113,11 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.IdentifierLookup(lease.Reader).Find(condition);
     }
 
-    /// <summary>As <see cref="LocateByIdentifier"/>, with what the answer rests on: a commit that carries it holds only while the same resources bear the identifier.</summary>
-    public async ValueTask<(IReadOnlyList<string> Ids, DecidedOn Decided)> DecideByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken)
+    /// <summary>As <see cref="LocateByIdentifier"/>, with what the answer rests on: a commit that carries it holds only while the same resources bear the identifier, if it asked for two. <paramref name="countMax"/>: more than two for a caller who is about to delete some of them.</summary>
+    public async ValueTask<(IReadOnlyList<string> Ids, DecidedOn Decided)> DecideByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken, int countMax = 2)
     {
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
-        return _parts.IdentifierLookup(lease.Reader).Decide(condition);
+        return _parts.IdentifierLookup(lease.Reader).Decide(condition, countMax);
     }
 
     /// <summary>What has to be known of a patient in order to decide; null when the hub holds no compartment for the id. Cached under the compartment's manifest counter.</summary>
@@ -246,7 +246,8 @@ public sealed class RecordStore : IAsyncDisposable
         using (prepared)
         {
             var result = await _queue.Enqueue(prepared).ConfigureAwait(false);
-            return result.Status == CommitStatus.Repeated ? result with { FirstResult = _parts.Results.Open(prepared.Request!.Value, result.FirstResult.ToArray()) } : result;
+            return result.Status == CommitStatus.Committed && ask.KeepStored ? result with { Stored = [.. prepared.Entries.Select(e => (ReadOnlyMemory<byte>)e.Json)] }
+                : result.Status == CommitStatus.Repeated ? result with { FirstResult = _parts.Results.Open(prepared.Request!.Value, result.FirstResult.ToArray()) } : result;
         }
     }
 

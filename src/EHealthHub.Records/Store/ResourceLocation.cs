@@ -85,4 +85,8 @@ public sealed class ResourceLocation
 /// <param name="Deleted">True for a deletion; then there is no JSON.</param>
 /// <param name="LastUpdated">Time.</param>
 /// <param name="Json">Stored bytes.</param>
-public sealed record RecordVersion(string Type, string Id, int Version, bool Deleted, DateTimeOffset LastUpdated, ReadOnlyMemory<byte> Json);
+public sealed record RecordVersion(string Type, string Id, int Version, bool Deleted, DateTimeOffset LastUpdated, ReadOnlyMemory<byte> Json)
+{
+    /// <summary>True when an update made the resource with this version, under an id that was given, or brought it back after a deletion.</summary>
+    public bool MadeByUpdate { get; init; }
+}

@@ -68,7 +68,7 @@ internal sealed class StoreParts : IDisposable
     public RecordVersion Open(ResourceLocation location) => Open(location.CompartmentHandle, location.Patient, location.Row, location.Submitter, location.Type, location.Id);
 
     public RecordVersion Open(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id) =>
-        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, patient, row, submitter, type, id));
+        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, patient, row, submitter, type, id)) { MadeByUpdate = row.MadeByUpdate };
 
     public void Dispose()
     {

@@ -21,6 +21,8 @@ internal sealed class FhirAnswer(HttpResponseMessage response, byte[] body)
 
     public string? Location => response.Headers.Location?.ToString();
 
+    public string? ContentLocation => response.Content.Headers.ContentLocation?.ToString();
+
     public DateTimeOffset? LastModified => response.Content.Headers.LastModified;
 
     public string? ContentType => response.Content.Headers.ContentType?.MediaType;

@@ -194,8 +194,32 @@ public class TransactionPlanTests
 
         const string Other = """{"fullUrl":"urn:uuid:7","resource":{"resourceType":"Observation","subject":{"reference":"Patient/1"}},"request":{"method":"POST","url":"Observation"}}""";
         using var mixed = Read.Resource($$"""{"resourceType":"Bundle","type":"transaction","entry":[{{Observation}},{"fullUrl":"http://s/fhir/Patient/1",{{Patient}},{{Post}}},{{Other}}]}""");
-        Assert.Equal(("reference-ambiguous", "Bundle.entry[2].resource.subject.reference"), CodeAndPlace(Refused(mixed)));
+        var plan = Plan(mixed);
+        var told = Assert.Single(plan.RelativeReferences);
+        Assert.Equal("http://s/fhir/Patient/1", told.Value);
+        Assert.Equal([told.Key, "Patient/1"], plan.Entries.Where(e => e.Type == "Observation").OrderBy(e => e.Index).Select(e => Subject(e.Resource!)));
+        Assert.Equal("Encounter/5", plan.Entries.First(e => e.Index == 0).Resource!.Root.GetProperty("encounter").GetProperty("reference").GetString());
     }
+
+    [Fact]
+    public void The_same_relative_reference_of_two_senders_is_told_apart_by_the_root_of_its_own_entry()
+    {
+        string Entry(string sender, string type, string json) => $$$"""{"fullUrl":"http://{{{sender}}}/fhir/{{{type}}}/1","resource":{{{json}}},"request":{"method":"POST","url":"{{{type}}}"}}""";
+        const string Observation = """{"resourceType":"Observation","text":{"status":"generated","div":"<div><a href=\"Patient/1\">x</a></div>"},"subject":{"reference":"Patient/1"},"focus":[{"reference":"Device/1"}]}""";
+        const string Person = """{"resourceType":"Patient"}""";
+        using var bundle = Read.Resource($$"""{"resourceType":"Bundle","type":"transaction","entry":[{{Entry("a", "Observation", Observation)}},{{Entry("b", "Observation", Observation)}},{{Entry("b", "Patient", Person)}},{{Entry("a", "Patient", Person)}}]}""");
+        var plan = Plan(bundle);
+        Assert.Equal(["http://a/fhir/Patient/1", "http://b/fhir/Patient/1"], plan.RelativeReferences.Values.Order(StringComparer.Ordinal));
+        foreach (var (sender, entry) in new[] { "a", "b" }.Zip(plan.Entries.Where(e => e.Type == "Observation").OrderBy(e => e.Index)))
+        {
+            var name = Subject(entry.Resource!);
+            Assert.Equal($"http://{sender}/fhir/Patient/1", plan.RelativeReferences[name]);
+            Assert.Contains($"<a href=\"{name}\">", entry.Resource!.Root.GetProperty("text").GetProperty("div").GetString(), StringComparison.Ordinal);
+            Assert.Equal("Device/1", entry.Resource!.Root.GetProperty("focus")[0].GetProperty("reference").GetString());
+        }
+    }
+
+    private static string Subject(FhirResource resource) => resource.Root.GetProperty("subject").GetProperty("reference").GetString()!;
 
     [Theory]
     [InlineData("Patient?name", 400)]

@@ -20,6 +20,19 @@ public class ResourceWriterTests
     public void A_resource_with_nothing_else_is_stamped() =>
         Assert.Equal("""{"resourceType":"Patient","id":"new","meta":{"versionId":"1","lastUpdated":"2026-11-24T06:05:06.070000Z"}}""", Stamp("""{"resourceType":"Patient","meta":{}}"""));
 
+    [Theory]
+    [InlineData("""<div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"http://s/fhir/Patient/9\">é</a></div>""")]
+    [InlineData("""<div xmlns=\"http:\/\/www.w3.org\/1999\/xhtml\"><a href='http:\/\/s\/fhir\/Patient\/9'>\u00e9<\/a><\/div>""")]
+    [InlineData("""\u003Cdiv xmlns=\u0022http://www.w3.org/1999/xhtml\u0022\u003E\u003Ca href=\u0022http://s/fhir/Patient/9\u0022\u003E\u00E9\u003C/a\u003E\u003C/div\u003E""")]
+    public void Links_in_a_narrative_are_rewritten_however_its_writer_escapes(string div)
+    {
+        var stamped = Stamp($$$"""{"resourceType":"Patient","text":{"status":"generated","div":"{{{div}}}"}}""", new Dictionary<string, string> { ["http://s/fhir/Patient/9"] = "Patient/new" });
+        using var stored = Read.Resource(stamped);
+        var text = stored.Root.GetProperty("text").GetProperty("div").GetString()!.Replace('\'', '"');
+        Assert.Equal("""<div xmlns="http://www.w3.org/1999/xhtml"><a href="Patient/new">é</a></div>""", text);
+        Assert.Contains(div, Stamp($$$"""{"resourceType":"Patient","text":{"status":"generated","div":"{{{div}}}"}}""", new Dictionary<string, string> { ["http://s/fhir/Patient/8"] = "Patient/new" }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Any_json_keeps_every_member_but_id_and_meta() =>
         JsonGen.Resource.Sample(pair =>

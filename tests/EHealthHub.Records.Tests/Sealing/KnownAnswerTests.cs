@@ -51,6 +51,7 @@ public class KnownAnswerTests
             Compartment = handle,
             Version = int.Parse(f["version"], CultureInfo.InvariantCulture) + off,
             Deleted = f["deleted"] == "1",
+            MadeByUpdate = false,
             Time = long.Parse(f["time"], CultureInfo.InvariantCulture),
             Epoch = 1,
             Submitter = f["submitter"],

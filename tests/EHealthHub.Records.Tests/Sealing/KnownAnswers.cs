@@ -58,6 +58,7 @@ internal sealed class KnownAnswers : IDisposable
             Compartment = _national.Compartment(CompartmentKind.Patient, PatientId),
             Version = version,
             Deleted = resource is null,
+            MadeByUpdate = false,
             Time = Microseconds.From(Time),
             Epoch = 1,
             Submitter = Submitter,

@@ -2,13 +2,14 @@ using System.Text.Json;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 
-namespace EHealthHub.Gateway.Endpoints;
+namespace EHealthHub.Exchange.Operations;
 
 /// <summary>The primitive values of a Parameters resource as names and texts: what an operation takes from an address as well.</summary>
-internal static class ParameterList
+public static class ParameterList
 {
     private const int ParametersMax = 100;
 
+    /// <summary>The pairs; 400 for what is no Parameters resource, or holds a value with parts.</summary>
     public static Result<IReadOnlyList<KeyValuePair<string, string>>> Read(FhirResource resource)
     {
         if (resource.Type != "Parameters")
