@@ -101,7 +101,7 @@ public sealed class FixedResources
             Key = 0,
             Slot = index,
             Version = 1,
-            Flags = VersionRow.FlagsOf(false, 0),
+            Flags = VersionRow.FlagsOf(deleted: false, madeByUpdate: false, 0),
             Time = Microseconds.From(time),
             Submitter = 0,
             Epoch = 0,

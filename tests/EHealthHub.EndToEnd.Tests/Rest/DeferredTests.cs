@@ -31,7 +31,7 @@ public sealed class DeferredTests(HubFixture hub) : IClassFixture<HubFixture>
 
         // It can be picked up again, in XML too; once stopped, it is gone.
         var xml = await ankara.Get(place, ("Accept", "application/fhir+xml"));
-        Assert.StartsWith("<Bundle", xml.Expect(200).Text, StringComparison.Ordinal);
+        Assert.Contains("<Bundle", xml.Expect(200).Text, StringComparison.Ordinal);
         (await ankara.Delete(place)).Expect(202);
         (await ankara.Get(place)).Refused(404, "deferred-unknown");
         (await ankara.Send(HttpMethod.Put, place, new ByteArrayContent([]), [])).Refused(405);

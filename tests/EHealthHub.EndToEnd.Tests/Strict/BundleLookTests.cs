@@ -11,9 +11,12 @@ public sealed class BundleLookTests(HubFixture hub) : IClassFixture<HubFixture>
         var (patient, doctor) = await hub.TreatedPatient("Toplu");
         using (doctor)
         using (var ankara = hub.Client("hospital-ankara"))
+        using (var ministry = hub.Client("ministry"))
         {
+            (await ministry.Post("fhir/CodeSystem", """{"resourceType":"CodeSystem","url":"http://example.org/CodeSystem/renk","status":"active","content":"complete","concept":[{"code":"mavi"}]}""")).Expect(201);
+            (await ministry.Post("fhir/ValueSet", """{"resourceType":"ValueSet","url":"http://example.org/ValueSet/renk","status":"active","compose":{"include":[{"system":"http://example.org/CodeSystem/renk"}]}}""")).Expect(201);
             (await ankara.Post("fhir/Observation", Samples.Observation($"Patient/{patient}"))).Expect(201);
-            const string lookup = """{"resourceType":"Parameters","parameter":[{"name":"system","valueUri":"http://hl7.org/fhir/administrative-gender"},{"name":"code","valueCode":"female"}]}""";
+            const string lookup = """{"resourceType":"Parameters","parameter":[{"name":"system","valueUri":"http://example.org/CodeSystem/renk"},{"name":"code","valueCode":"mavi"}]}""";
             var last = $$$"""{"resourceType":"Parameters","parameter":[{"name":"patient","valueString":"{{{patient}}}"}]}""";
             const string invalid = """{"resourceType":"Patient","gender":"none"}""";
             var answers = await Ask(
@@ -25,9 +28,9 @@ public sealed class BundleLookTests(HubFixture hub) : IClassFixture<HubFixture>
                 Look("GET", $"Patient/{patient}/$meta"),
                 Look("GET", $"Patient/{patient}/_history/1/$meta"),
                 Look("HEAD", $"Patient/{patient}/$meta"),
-                Look("GET", "CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=female"),
+                Look("GET", "CodeSystem/$lookup?system=http://example.org/CodeSystem/renk&code=mavi"),
                 Post(lookup, "CodeSystem/$lookup"),
-                Look("GET", "ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender"),
+                Look("GET", "ValueSet/$expand?url=http://example.org/ValueSet/renk"),
                 Post(invalid, "Patient/$validate"),
                 Look("GET", $"Patient/{patient}/$validate"));
 
