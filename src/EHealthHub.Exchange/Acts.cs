@@ -42,7 +42,8 @@ public sealed class Acts
         Walk = new WalkHistory(records, Journal, cursors, hub, time);
         Submit = new SubmitResource(flow, check, Journal);
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
-        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, Journal), Journal), Journal, limits, time);
+        MetaInUse = new SummarizeMeta(records, Journal);
+        Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, MetaInUse, Journal), Journal), Journal, limits, time);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
@@ -71,6 +72,9 @@ public sealed class Acts
 
     /// <summary>$meta, $meta-add, $meta-delete.</summary>
     public ChangeMeta Meta { get; }
+
+    /// <summary>$meta of a type or of everything.</summary>
+    public SummarizeMeta MetaInUse { get; }
 
     /// <summary>search-type, search-system, search-compartment.</summary>
     public SearchRecords Search { get; }

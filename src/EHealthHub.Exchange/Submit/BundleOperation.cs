@@ -9,7 +9,7 @@ using EHealthHub.Fhir.Transactions;
 namespace EHealthHub.Exchange.Submit;
 
 /// <summary>The operations among the entries of a batch or transaction (R4 3.1.0.11), each decided and logged as if asked alone.</summary>
-internal sealed class BundleOperation(FetchEverything everything, FetchLast last, AskTerminology terminology, ValidateResource validation, ChangeMeta meta, Journal journal)
+internal sealed class BundleOperation(FetchEverything everything, FetchLast last, AskTerminology terminology, ValidateResource validation, ChangeMeta meta, SummarizeMeta inUse, Journal journal)
 {
     /// <summary>True for an operation that changes something: it stands by itself, and so has no place in a transaction.</summary>
     public static bool Changes(PlannedEntry entry) => entry.Action == EntryAction.Operation && Name(entry) is "$meta-add" or "$meta-delete";
@@ -35,7 +35,10 @@ internal sealed class BundleOperation(FetchEverything everything, FetchLast last
         return (call.Name, call.Path) switch
         {
             ("$everything", [_, _, _]) when id is not null => WithPairs(context, call, pairs => everything.Execute(context, type, id, pairs, cancellationToken), cancellationToken),
+            ("$everything", [_, _]) when type == "Patient" => WithPairs(context, call, pairs => everything.Execute(context, pairs, cancellationToken), cancellationToken),
             ("$lastn", [_, _]) => WithPairs(context, call, pairs => last.Execute(context, pairs, strict: true, cancellationToken), cancellationToken),
+            ("$meta", [_]) => inUse.Execute(context, null, cancellationToken),
+            ("$meta", [_, _]) => inUse.Execute(context, type, cancellationToken),
             ("$meta", [_, _, _]) when id is not null => meta.Get(context, type, id, null, cancellationToken),
             ("$meta", [_, _, "_history", var version, _]) when id is not null && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => meta.Get(context, type, id, number, cancellationToken),
             ("$meta-add", [_, _, _]) when posted && id is not null && entry.Resource is { } added => meta.Add(context, type, id, added, entry.IfMatch, cancellationToken),

@@ -48,6 +48,7 @@ public static class OutcomeTexts
         deferred-unknown | No deferred request with this name is known to you. | Bu ada sahip, bildiğiniz bir ertelenmiş istek yok.
         deferred-too-many | Too many requests of yours are deferred. | Ertelenmiş çok fazla isteğiniz var.
         deferred-too-large | The result is too large to be kept. | Sonuç saklanamayacak kadar büyük.
+        meta-system-scope | The labels in use across a type or the whole hub are for system scopes. | Bir türde ya da tüm merkezde kullanılan etiketler yalnızca sistem kapsamı içindir.
         bundle-type | This kind of bundle cannot be processed here. | Bu tür bir paket burada işlenemez.
         bundle-too-many-entries | The bundle has too many entries. | Pakette çok fazla kayıt var.
         bundle-entry | An entry of the bundle is not shaped as its request needs. | Paketteki bir kayıt, isteğinin gerektirdiği biçimde değil.

@@ -117,10 +117,11 @@ internal sealed class FhirEndpoints
     private static IEnumerable<ServedOperation> Operations(IGrouping<string, FhirRoute> routes)
     {
         var types = routes.SelectMany(r => r.Types).Distinct().ToList();
-        var (system, onType, onInstance) = (routes.Any(r => r.Level == RouteLevel.System), routes.Any(r => r.Level == RouteLevel.Type), routes.Any(r => r.Level == RouteLevel.Instance));
         var definition = routes.First().Definition!;
         return types.Count == 0
-            ? [new ServedOperation(routes.Key[1..], definition, system, onType, onInstance, [])]
-            : types.Select(t => new ServedOperation(routes.Key[1..], definition.Replace("{type}", t, StringComparison.Ordinal), system, onType, onInstance, [t]));
+            ? [new ServedOperation(routes.Key[1..], definition, At(RouteLevel.System, null), At(RouteLevel.Type, null), At(RouteLevel.Instance, null), [])]
+            : types.Select(t => new ServedOperation(routes.Key[1..], definition.Replace("{type}", t, StringComparison.Ordinal), false, At(RouteLevel.Type, t), At(RouteLevel.Instance, t), [t]));
+
+        bool At(RouteLevel level, string? type) => routes.Any(r => r.Level == level && (type is null || r.Types.Contains(type)));
     }
 }

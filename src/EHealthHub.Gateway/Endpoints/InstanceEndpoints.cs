@@ -25,14 +25,11 @@ internal sealed class InstanceEndpoints(HubParts parts)
         new("PATCH", "/{type}/{id}", RouteLevel.Instance, "patch", Patch),
         new("DELETE", "/{type}/{id}", RouteLevel.Instance, "delete", Delete),
         new("GET", "/{type}/{id}/_history", RouteLevel.Instance, "history-instance", History) { MayDefer = true },
-        new("GET", "/{type}/{id}/$meta", RouteLevel.Instance, "$meta", Meta) { Definition = MetaDefinition },
         new("POST", "/{type}/{id}/$meta-add", RouteLevel.Instance, "$meta-add", call => ChangeMeta(call, parts.Acts.Meta.Add)) { Definition = MetaDefinition + "-add" },
         new("POST", "/{type}/{id}/$meta-delete", RouteLevel.Instance, "$meta-delete", call => ChangeMeta(call, parts.Acts.Meta.Remove)) { Definition = MetaDefinition + "-delete" },
         new("GET", "/{type}/{id}/{other}", RouteLevel.Compartment, "search-compartment", call => Search(call, call.Query())) { MayDefer = true },
         new("POST", "/{type}/{id}/{other}/_search", RouteLevel.Compartment, "search-compartment", call => call.WithForm(parameters => Search(call, parameters))) { MayDefer = true },
     ];
-
-    private ValueTask<ActResult> Meta(FhirCall call) => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted);
 
     private static ValueTask<ActResult> ChangeMeta(FhirCall call, Func<ActContext, string, string, FhirResource, VersionTags?, CancellationToken, ValueTask<ActResult>> change) =>
         call.WithResource((parameters, act) => call.Tags().Try(out var tags, out var failure)

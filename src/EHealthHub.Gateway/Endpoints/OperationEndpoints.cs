@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Operations;
+using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Gateway.Composition;
 
 namespace EHealthHub.Gateway.Endpoints;
@@ -13,6 +15,11 @@ internal sealed class OperationEndpoints(HubParts parts)
     public ImmutableArray<FhirRoute> Routes =>
     [
         .. Both("/{type}/{id}/$everything", RouteLevel.Instance, "$everything", "{type}-everything", Everything),
+        .. Both("/{type}/$everything", RouteLevel.Type, "$everything", "{type}-everything", (call, parameters) => parts.Acts.Everything.Execute(call.Act(), parameters, call.Aborted)).Select(r => r with { Types = ["Patient"] }),
+        .. Meta("/$meta", RouteLevel.System, call => parts.Acts.MetaInUse.Execute(call.Act(), null, call.Aborted)),
+        .. Meta("/{type}/$meta", RouteLevel.Type, call => parts.Acts.MetaInUse.Execute(call.Act(), call.Type, call.Aborted)),
+        .. Meta("/{type}/{id}/$meta", RouteLevel.Instance, call => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted)),
+        .. Meta("/{type}/{id}/_history/{version}/$meta", RouteLevel.Instance, MetaOfVersion),
         .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
         new("POST", "/{type}/$validate", RouteLevel.Type, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
         new("POST", "/{type}/{id}/$validate", RouteLevel.Instance, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
@@ -26,6 +33,11 @@ internal sealed class OperationEndpoints(HubParts parts)
 
     private ValueTask<ActResult> Everything(FhirCall call, List<KeyValuePair<string, string>> parameters) =>
         parts.Acts.Everything.Execute(call.Act(), call.Type, call.Id, parameters, call.Aborted);
+
+    private ValueTask<ActResult> MetaOfVersion(FhirCall call) =>
+        int.TryParse(call.Part("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+            ? parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, version, call.Aborted)
+            : call.Refuse(Failure.Of(404, "not-found", "not-found", "There is no such version.", call.Type));
 
     private ValueTask<ActResult> Validate(FhirCall call) => call.WithResourceOrNone(resource =>
         parts.Acts.Validation.Execute(call.Act(), call.Type, call.Id.Length == 0 ? null : call.Id, resource, call.Query(), call.Request.Language, call.Aborted));
@@ -43,6 +55,13 @@ internal sealed class OperationEndpoints(HubParts parts)
             }
         }
     }
+
+    /// <summary>It takes no parameters; those of a type or of everything may take long.</summary>
+    private static IEnumerable<FhirRoute> Meta(string pattern, RouteLevel level, Func<FhirCall, ValueTask<ActResult>> act) =>
+    [
+        new("GET", pattern, level, "$meta", act) { Definition = Definitions + "Resource-meta", MayDefer = level != RouteLevel.Instance },
+        new("POST", pattern, level, "$meta", call => call.WithParameters(_ => act(call))) { Definition = Definitions + "Resource-meta", MayDefer = level != RouteLevel.Instance },
+    ];
 
     /// <summary>GET with the parameters in the address, and POST with them in the body.</summary>
     private static IEnumerable<FhirRoute> Both(

@@ -212,7 +212,7 @@ public sealed class ConditionTests(HubFixture hub) : IClassFixture<HubFixture>
             Look("GET", $"Patient/{id}/$meta-nothing")))).Expect(200);
         var entries = answer.Json["entry"]!.AsArray();
 
-        Assert.Equal(["304", "304", "200", "200", "403", "200", "400"], entries.Select(e => ((string)e!["response"]!["status"]!)[..3]));
+        Assert.Equal(["304", "304", "200", "200", "403", "200", "404"], entries.Select(e => ((string)e!["response"]!["status"]!)[..3]));
         Assert.Equal([false, false, false, true, false, true, false], entries.Select(e => e!["resource"] is not null));
         Assert.Equal("history", (string?)entries[3]!["resource"]!["type"]);
     }

@@ -91,7 +91,49 @@ public sealed class HistoryTests(HubFixture hub) : IClassFixture<HubFixture>
         (await ankara.Post($"fhir/Patient/{id}/$meta-delete", tag, ("If-Match", "W/\"2\""))).Refused(412, "version-conflict");
         (await ankara.Post($"fhir/Patient/{id}/$meta-add", """{"resourceType":"Parameters"}""")).Refused(400, "parameter-invalid");
         (await izmir.Post($"fhir/Patient/{id}/$meta-add", tag)).Refused(404, "not-found");
-        (await ankara.Get("fhir/Patient/$meta")).Refused(404, "operation-unknown");
+        (await ankara.Get("fhir/Patient/$meta")).Refused(403, "meta-system-scope");
+
+        // A version has its own meta; what is sealed and hashed into the log is not changed.
+        Assert.Equal(("1", null), Version((await ankara.Get($"fhir/Patient/{id}/_history/1/$meta")).Expect(200)));
+        Assert.Equal(("2", "x"), Version((await ankara.Post($"fhir/Patient/{id}/_history/2/$meta", """{"resourceType":"Parameters"}""")).Expect(200)));
+        (await ankara.Get($"fhir/Patient/{id}/_history/9/$meta")).Refused(404, "not-found");
+        (await ankara.Get($"fhir/Patient/{id}/_history/x/$meta")).Refused(404, "not-found");
+        (await izmir.Get($"fhir/Patient/{id}/_history/1/$meta")).Refused(404, "not-found");
+        (await ankara.Post($"fhir/Patient/{id}/_history/1/$meta-add", tag)).Refused(404);
+
+        static (string?, string?) Version(FhirAnswer answer)
+        {
+            var meta = answer.Json["parameter"]![0]!["valueMeta"]!;
+            return ((string?)meta["versionId"], (string?)meta["tag"]?[0]?["code"]);
+        }
+    }
+
+    [Fact]
+    public async Task The_labels_in_use_are_told_to_system_scopes()
+    {
+        using var ministry = hub.Client("ministry");
+        using var ankara = hub.Client("hospital-ankara");
+        Assert.Null((await ministry.Get("fhir/Media/$meta")).Expect(200).Json["parameter"]);
+        var meta = """{"meta":{"tag":[{"system":"urn:test:kullanim","code":"b","display":"B"},{"system":"urn:test:kullanim","code":"a"}],"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}],"profile":["http://example.org/profil"]},""";
+        (await ankara.Post("fhir/Patient", meta + Samples.Patient("Etiketli")[1..])).Expect(201);
+        (await ankara.Post("fhir/Patient", meta + Samples.Patient("Etiketli")[1..])).Expect(201);
+        (await ministry.Post("fhir/Organization", """{"resourceType":"Organization","name":"Etiket","meta":{"tag":[{"system":"urn:test:kurum","code":"k"}]}}""")).Expect(201);
+
+        var ofType = (await ministry.Get("fhir/Patient/$meta")).Expect(200).Json["parameter"]![0]!;
+        Assert.Equal("return", (string?)ofType["name"]);
+        var told = ofType["valueMeta"]!;
+        Assert.Equal(["urn:test:kullanim|a", "urn:test:kullanim|b"], Codings(told, "tag"));
+        Assert.Equal(["http://terminology.hl7.org/CodeSystem/v3-Confidentiality|R"], Codings(told, "security"));
+        Assert.Equal("http://example.org/profil", (string?)Assert.Single(told["profile"]!.AsArray()));
+        Assert.Null(told["versionId"]);
+        Assert.Equal(["urn:test:kurum|k"], Codings((await ministry.Post("fhir/Organization/$meta", """{"resourceType":"Parameters"}""")).Expect(200).Json["parameter"]![0]!["valueMeta"]!, "tag"));
+
+        var everywhere = (await ministry.Get("fhir/$meta")).Expect(200).Json["parameter"]![0]!["valueMeta"]!;
+        Assert.Superset(new HashSet<string>(["urn:test:kullanim|a", "urn:test:kullanim|b", "urn:test:kurum|k"]), Codings(everywhere, "tag").ToHashSet());
+        (await ankara.Get("fhir/$meta")).Refused(403, "meta-system-scope");
+        (await ministry.Get("fhir/Robot/$meta")).Refused(404, "resource-type-unknown");
+
+        static IEnumerable<string> Codings(System.Text.Json.Nodes.JsonNode meta, string name) => meta[name]!.AsArray().Select(c => $"{c!["system"]}|{c["code"]}");
     }
 
     private static async Task<List<string>> Walk(FhirClient client, string url, params string[] ids)

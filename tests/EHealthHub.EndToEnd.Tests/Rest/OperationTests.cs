@@ -50,6 +50,67 @@ public sealed class OperationTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Everything_within_a_time_of_care_goes_by_each_types_own_date_and_keeps_what_has_none()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Tarih");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            string Condition(string? onset) => $$$"""{"resourceType":"Condition","subject":{"reference":"Patient/{{{patient}}}"}{{{(onset is null ? "" : $",\"onsetDateTime\":\"{onset}\"")}}}}""";
+            string Request(string authored) => $$$"""{"resourceType":"MedicationRequest","status":"active","intent":"order","medicationCodeableConcept":{"text":"x"},"subject":{"reference":"Patient/{{{patient}}}"},"authoredOn":"{{{authored}}}"}""";
+            foreach (var (type, body) in new[] { ("Condition", Condition("2026-01-05")), ("Condition", Condition("2026-03-05")), ("Condition", Condition(null)), ("MedicationRequest", Request("2026-01-06")), ("MedicationRequest", Request("2026-03-06")) })
+            {
+                (await ankara.Post($"fhir/{type}", body)).Expect(201);
+            }
+
+            Assert.Equal(["Condition", "Condition", "MedicationRequest"], await Types("_type=Condition,MedicationRequest&start=2026-03-01&end=2026-03-31"));
+            Assert.Equal(["Condition", "Condition", "MedicationRequest"], await Types("_type=Condition&_type=MedicationRequest&end=2026-02"));
+            Assert.Equal(["Condition", "Encounter", "Patient"], await Types("start=2026-06-01"));
+            Assert.Empty(await Types("_since=2099-01-01T00:00:00Z"));
+            foreach (var bad in (string[])["start=yesterday", "start=ge2026", "start=2026) or (date pr true", "start=", "start=2026&start=2027", "_since=2026-01-01T00:00:00Z&_since=2026-01-01T00:00:00Z", "_count=x", "_type=Robot"])
+            {
+                (await doctor.Get($"fhir/Patient/{patient}/$everything?{bad}")).Refused(400);
+            }
+
+            var encounter = (string)(await doctor.Get($"fhir/Encounter?patient={patient}")).Expect(200).Json["entry"]![0]!["resource"]!["id"]!;
+            (await doctor.Get($"fhir/Encounter/{encounter}/$everything?start=2026")).Refused(400, "parameter-unknown");
+            Assert.Equal("Encounter", (string?)(await doctor.Get($"fhir/Encounter/{encounter}/$everything?_since=2026-01-01T00:00:00Z")).Expect(200).Json["entry"]![0]!["resource"]!["resourceType"]);
+        }
+
+        async Task<IEnumerable<string?>> Types(string query) =>
+            ((await doctor.Get($"fhir/Patient/{patient}/$everything?{query}")).Expect(200).Json["entry"]?.AsArray() ?? []).Where(e => (string?)e!["search"]!["mode"] == "match").Select(e => (string?)e!["resource"]!["resourceType"]).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_of_everybody_is_for_system_scopes_and_of_oneself_for_citizens()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Herkes");
+        using (doctor)
+        using (var ministry = hub.Client("ministry"))
+        using (var ankara = hub.Client("hospital-ankara"))
+        {
+            var seen = new List<string>();
+            for (var url = "fhir/Patient/$everything?_count=3"; url is not null;)
+            {
+                var page = (await ministry.Get(url)).Expect(200);
+                var matches = (page.Json["entry"]?.AsArray() ?? []).Where(e => (string?)e!["search"]!["mode"] == "match").ToList();
+                Assert.InRange(matches.Count, 0, 3);
+                seen.AddRange(matches.Select(e => $"{e!["resource"]!["resourceType"]}/{e["resource"]!["id"]}"));
+                url = Links.Next(page);
+            }
+
+            Assert.Equal(seen.Count, seen.Distinct().Count());
+            Assert.Contains("Patient/" + patient, seen);
+            Assert.Contains(seen, s => s.StartsWith("Encounter/", StringComparison.Ordinal));
+            (await ministry.Post("fhir/Patient/$everything", """{"resourceType":"Parameters","parameter":[{"name":"_type","valueCode":"Encounter"}]}""")).Expect(200);
+            (await ankara.Get("fhir/Patient/$everything")).Refused(403, "patient-required");
+            (await doctor.Get("fhir/Patient/$everything")).Refused(403, "patient-required");
+            (await ministry.Get("fhir/Encounter/$everything")).Refused(404, "operation-unknown");
+            (await ministry.Get("fhir/Patient/$everything?nonsense=1")).Refused(400, "parameter-unknown");
+        }
+    }
+
+    [Fact]
     public async Task Everything_is_hidden_from_who_may_not_read()
     {
         var (patient, doctor) = await hub.TreatedPatient("Kapali");
