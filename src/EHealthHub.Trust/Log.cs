@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Error, "Revocation list of {Issuer} at {Location} not taken: {Fault}. The list in force counts until its own end.")]
     internal static partial void RevocationListRefused(ILogger log, string issuer, string location, string fault);
 
+    [LoggerMessage(5, LogLevel.Error, "OCSP answer of {Issuer}'s responder at {Location} not taken: {Fault}. The answers in force count until their own end.")]
+    internal static partial void OcspAnswerRefused(ILogger log, string issuer, string location, string fault);
+
     [LoggerMessage(3, LogLevel.Information, "Registry revision {Revision} in force: {Institutions} institutions, {Persons} persons.")]
     internal static partial void RegistryTaken(ILogger log, long revision, int institutions, int persons);
 

@@ -33,6 +33,9 @@ public enum TrustReason
     /// <summary>No fresh revocation status: fail closed.</summary>
     RevocationUnknown,
 
+    /// <summary>The issuer's responder does not know the certificate (RFC 6960, 2.2): never issued, or not any more.</summary>
+    UnknownToIssuer,
+
     /// <summary>Proven by the chain, but nobody whom the registry knows.</summary>
     Unregistered,
 
@@ -82,6 +85,7 @@ public static class TrustReasons
         TrustReason.Expired => "certificate-expired",
         TrustReason.Revoked => "certificate-revoked",
         TrustReason.RevocationUnknown => "certificate-revocation-unknown",
+        TrustReason.UnknownToIssuer => "certificate-unknown-to-issuer",
         TrustReason.Unregistered => "certificate-unregistered",
         TrustReason.Suspended => "participant-suspended",
         TrustReason.AssertionInvalid => "assertion-invalid",

@@ -158,6 +158,7 @@ public static class OutcomeTexts
         certificate-expired | The certificate has expired. | Sertifikanın süresi dolmuş.
         certificate-revoked | The certificate was revoked. | Sertifika iptal edilmiş.
         certificate-revocation-unknown | Whether the certificate was revoked cannot be found out now. | Sertifikanın iptal durumu şu anda öğrenilemiyor.
+        certificate-unknown-to-issuer | The issuer of the certificate does not know it. | Sertifikayı veren kurum bu sertifikayı tanımıyor.
         certificate-unregistered | The certificate belongs to no registered participant. | Sertifika kayıtlı bir katılımcıya ait değil.
         participant-suspended | The participant is suspended. | Katılımcı askıya alınmış.
         assertion-invalid | The signed assertion is not valid. | İmzalı beyan geçerli değil.

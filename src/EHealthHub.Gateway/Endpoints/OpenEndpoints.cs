@@ -82,10 +82,21 @@ internal sealed class OpenEndpoints
             return;
         }
 
-        if (!_tokens.TryIssue(context.Connection.ClientCertificate, assertion, out var token, out var reason, out _))
+        var (token, reason) = await _tokens.IssueAsync(context.Connection.ClientCertificate, assertion, context.RequestAborted).ConfigureAwait(false);
+        if (token is null)
         {
             _metrics.Refused(reason);
-            var (status, error) = IsCertificate(reason) ? (401, "invalid_client") : (400, "invalid_grant");
+            var (status, error) = reason switch
+            {
+                TrustReason.RevocationUnknown => (503, "temporarily_unavailable"),
+                _ when IsCertificate(reason) => (401, "invalid_client"),
+                _ => (400, "invalid_grant"),
+            };
+            if (status == 503)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
+
             await Refuse(context, request, status, error, reason.ToString(), TrustReasons.PublicCode(reason)).ConfigureAwait(false);
             return;
         }

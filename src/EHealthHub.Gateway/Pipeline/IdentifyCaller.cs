@@ -24,25 +24,27 @@ internal sealed class IdentifyCaller(RequestDelegate next, HubParts parts, Calle
         }
 
         var request = HubRequest.Of(context);
-        if (callers.TryIdentify(context.Connection.ClientCertificate, Bearer(context.Request), out var caller, out var reason, out _))
+        var identified = await callers.IdentifyAsync(context.Connection.ClientCertificate, Bearer(context.Request), context.RequestAborted).ConfigureAwait(false);
+        if (identified.Caller is { } caller)
         {
             request.Caller = caller;
             await next(context).ConfigureAwait(false);
             return;
         }
 
-        metrics.Refused(reason);
-        var failure = FailureOf(reason);
-        request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, reason.ToString(), request.Source, "identify", failure.Status, context.RequestAborted).ConfigureAwait(false);
+        metrics.Refused(identified.Reason);
+        var failure = FailureOf(identified.Reason);
+        request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, identified.Reason.ToString(), request.Source, "identify", failure.Status, context.RequestAborted).ConfigureAwait(false);
         await Responses.Send(context, request, failure).ConfigureAwait(false);
     }
 
-    /// <summary>401 for what another token could mend, 403 for what it could not (RFC 6750 3.1).</summary>
+    /// <summary>401 for what another token could mend, 403 for what it could not (RFC 6750 3.1), 503 for what time may mend: nothing fresh says that the certificate is not revoked.</summary>
     public static Failure FailureOf(TrustReason reason)
     {
         var code = TrustReasons.PublicCode(reason);
         return reason is TrustReason.TokenInvalid or TrustReason.TokenExpired or TrustReason.TokenNotBound
             ? Failure.Of(401, "security", code, "The access token is not accepted.")
+            : reason == TrustReason.RevocationUnknown ? Failure.Of(503, "transient", code, "Whether the certificate was revoked cannot be found out now.")
             : Failure.Of(403, reason is TrustReason.Expired or TrustReason.NotYetValid ? "expired" : "security", code, "The client certificate is not accepted.");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EHealthHub.Operator.Running;
 using EHealthHub.Records;
 using EHealthHub.Trust.Certificates;
 
@@ -16,7 +17,42 @@ internal static class PkiCommand
 
         var list = new Command("list", "List the development participants and their certificates' thumbprints.") { data };
         list.SetAction(result => List(result.GetRequiredValue(data)));
-        return new Command("pki", "The development PKI in DIR/pki.") { revoke, list };
+        return new Command("pki", "The development PKI in DIR/pki.") { revoke, list, Serve() };
+    }
+
+    private static Command Serve()
+    {
+        var data = HubOptions.Data();
+        var port = HubOptions.Port("--port", 8888, "Port on loopback.");
+        var command = new Command("serve", "Publish as an authority does: an OCSP responder and the revocation list, over HTTP on loopback, until stopped.") { port, data };
+        command.SetAction((result, cancel) => Serve(result.GetRequiredValue(data), result.GetValue(port), cancel));
+        return command;
+    }
+
+    private static async Task<int> Serve(string data, int port, CancellationToken cancel)
+    {
+        if (Open(data) is not { } pki)
+        {
+            return HubCommand.Failed;
+        }
+
+        pki.Dispose();
+        try
+        {
+            var server = await PkiServer.Start(new HubLayout(Path.GetFullPath(data)).Pki, port, TimeProvider.System).ConfigureAwait(false);
+            await using (server.ConfigureAwait(false))
+            {
+                Say.Line($"OCSP at {server.Address}/ocsp, revocation list at {server.Address}/ca.crl, authority at {server.Address}/ca.crt");
+                await server.WaitForShutdown(cancel).ConfigureAwait(false);
+            }
+
+            return HubCommand.Done;
+        }
+        catch (IOException e)
+        {
+            Say.Error(e.Message);
+            return HubCommand.Failed;
+        }
     }
 
     private static int Revoke(string data, string name)

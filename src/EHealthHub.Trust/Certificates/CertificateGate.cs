@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Trust.Revocation;
 
@@ -93,6 +94,9 @@ public sealed class CertificateGate
 
         return TrustReason.None;
     }
+
+    /// <summary>See <see cref="RevocationService.WaitForFirstAnswers"/>.</summary>
+    internal ValueTask<bool> WaitForFirstAnswers(ImmutableArray<CertificateId> ids, CancellationToken cancellation) => _revocation.WaitForFirstAnswers(ids, cancellation);
 
     private CertificateFinding Find(X509Certificate2 certificate, CertificateUse use, DateTimeOffset now)
     {

@@ -29,6 +29,9 @@ public enum DevelopmentRole
 
     /// <summary>An operator of the hub.</summary>
     Operator = 8,
+
+    /// <summary>The development authority's OCSP responder.</summary>
+    Responder = 9,
 }
 
 /// <summary>A demonstration participant, as issued.</summary>
@@ -54,11 +57,13 @@ internal sealed record PlannedParticipant(string Name, DevelopmentRole Role, str
         Card("citizen-zeynep", DevelopmentRole.Citizen, "Zeynep", "Yılmaz", "100000001"),
         new("auditor", DevelopmentRole.Auditor, "Denetçi (gösterim)"),
         new("operator", DevelopmentRole.Operator, "İşletmen (gösterim)"),
+        new(Responder, DevelopmentRole.Responder, "EHealthHub development OCSP"),
         new(Revoked, DevelopmentRole.Provider, "Revoked hospital"),
         new(Expired, DevelopmentRole.Provider, "Expired hospital"),
         new(Unregistered, DevelopmentRole.Provider, "Unregistered hospital"),
     ];
 
+    internal const string Responder = "ocsp";
     internal const string Revoked = "hospital-revoked";
     internal const string Expired = "hospital-expired";
     internal const string Unregistered = "hospital-unregistered";

@@ -176,6 +176,10 @@ public sealed class DevelopmentPki : IDisposable
                 subject.AddCommonName(plan.DisplayName);
                 what = what with { KeyUsage = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, Policies = [CertificateOids.QualifiedPersonPolicy] };
                 break;
+            case DevelopmentRole.Responder:
+                subject.AddCommonName(plan.DisplayName);
+                what = what with { ExtendedKeyUsages = [CertificateOids.OcspSigning], Extensions = [new X509Extension(CertificateOids.OcspNoCheck, [5, 0], critical: false)] };
+                break;
             case DevelopmentRole.Auditor or DevelopmentRole.Operator:
                 subject.AddCommonName(plan.Name);
                 subject.AddOrganizationName("EHealthHub");

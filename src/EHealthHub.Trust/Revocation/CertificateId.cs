@@ -18,7 +18,7 @@ internal readonly record struct CertificateId(Hash256 Issuer, SerialNumber Seria
 /// <summary>A serial number of at most 20 octets (RFC 5280, 4.1.2.2), without leading zeros.</summary>
 internal readonly record struct SerialNumber(uint High, ulong Middle, ulong Low)
 {
-    private const int Size = 20;
+    internal const int Size = 20;
 
     /// <summary>False for a longer one.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> bigEndian, out SerialNumber serial)
@@ -47,9 +47,25 @@ internal readonly record struct SerialNumber(uint High, ulong Middle, ulong Low)
     internal string ToHex()
     {
         Span<byte> bytes = stackalloc byte[Size];
+        WritePadded(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>Big-endian without leading zeros, at least one octet; gives the length.</summary>
+    internal int Write(Span<byte> destination)
+    {
+        Span<byte> padded = stackalloc byte[Size];
+        WritePadded(padded);
+        var trimmed = padded.TrimStart((byte)0);
+        trimmed = trimmed.IsEmpty ? padded[..1] : trimmed;
+        trimmed.CopyTo(destination);
+        return trimmed.Length;
+    }
+
+    private void WritePadded(Span<byte> bytes)
+    {
         BinaryPrimitives.WriteUInt32BigEndian(bytes, High);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[4..], Middle);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[12..], Low);
-        return Convert.ToHexStringLower(bytes);
     }
 }

@@ -1,8 +1,5 @@
 using System.Net;
 using Polly;
-using Polly.CircuitBreaker;
-using Polly.Retry;
-using Polly.Timeout;
 
 namespace EHealthHub.Trust.Revocation;
 
@@ -23,7 +20,7 @@ internal sealed class RevocationFetcher
         _address = source.Address;
         _bytesMax = options.ListBytesMax;
         _http = http;
-        _resilience = Build(options, time);
+        _resilience = RevocationResilience.Build(1, options.FetchRetriesMax, options.FetchTimeoutSeconds, time);
     }
 
     internal bool IsRemote => _address is not null;
@@ -36,14 +33,7 @@ internal sealed class RevocationFetcher
             return await ReadFileAsync(cancellation).ConfigureAwait(false);
         }
 
-        try
-        {
-            return await _resilience.ExecuteAsync(static (self, token) => self.AskAsync(token), this, cancellation).ConfigureAwait(false);
-        }
-        catch (ExecutionRejectedException e)
-        {
-            throw new IOException(e is BrokenCircuitException ? "not asked again yet after repeated failures" : "no answer in time", e);
-        }
+        return await _resilience.AskAsync(static (self, token) => self.AskAsync(token), this, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the bytes again even if they have not changed.</summary>
@@ -51,30 +41,6 @@ internal sealed class RevocationFetcher
     {
         _seenFile = default;
         _seenTag = null;
-    }
-
-    private static ResiliencePipeline<byte[]?> Build(RevocationOptions options, TimeProvider time)
-    {
-        var builder = new ResiliencePipelineBuilder<byte[]?> { TimeProvider = time };
-        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<byte[]?>
-        {
-            FailureRatio = 0.5,
-            MinimumThroughput = 4,
-            SamplingDuration = TimeSpan.FromMinutes(5),
-            BreakDuration = TimeSpan.FromSeconds(30),
-        });
-        if (options.FetchRetriesMax > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions<byte[]?>
-            {
-                MaxRetryAttempts = options.FetchRetriesMax,
-                Delay = TimeSpan.FromMilliseconds(500),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-            });
-        }
-
-        return builder.AddTimeout(TimeSpan.FromSeconds(options.FetchTimeoutSeconds)).Build();
     }
 
     private async ValueTask<byte[]?> ReadFileAsync(CancellationToken cancellation)
@@ -117,30 +83,8 @@ internal sealed class RevocationFetcher
         }
 
         response.EnsureSuccessStatusCode();
-        var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        await using (body.ConfigureAwait(false))
-        {
-            var bytes = await ReadBoundedAsync(body, cancellation).ConfigureAwait(false);
-            _seenTag = response.Headers.ETag?.ToString();
-            return bytes;
-        }
-    }
-
-    private async ValueTask<byte[]> ReadBoundedAsync(Stream body, CancellationToken cancellation)
-    {
-        using var all = new MemoryStream();
-        var buffer = new byte[81_920];
-        int read;
-        while ((read = await body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
-        {
-            if (all.Length + read > _bytesMax)
-            {
-                throw new IOException("too large");
-            }
-
-            all.Write(buffer, 0, read);
-        }
-
-        return all.ToArray();
+        var bytes = await RevocationResilience.ReadBoundedAsync(response.Content, _bytesMax, cancellation).ConfigureAwait(false);
+        _seenTag = response.Headers.ETag?.ToString();
+        return bytes;
     }
 }

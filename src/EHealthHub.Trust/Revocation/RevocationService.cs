@@ -5,30 +5,49 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EHealthHub.Trust.Revocation;
 
-/// <summary>How fresh one authority's revocation list is.</summary>
+/// <summary>How fresh what one source says is.</summary>
 /// <param name="Issuer">Subject of the authority.</param>
-/// <param name="Location">Where its list comes from.</param>
-/// <param name="Entries">Certificates on the list in force.</param>
-/// <param name="NextUpdate">By when the authority promised the next; null without a list.</param>
-/// <param name="Remaining">Until nothing of this authority passes any more (nextUpdate plus grace); zero when that is now.</param>
-/// <param name="Fault">Why the newest list was not taken; null when it was.</param>
-public sealed record RevocationFreshness(string Issuer, string Location, int Entries, DateTimeOffset? NextUpdate, TimeSpan Remaining, string? Fault);
+/// <param name="Location">Where it comes from.</param>
+/// <param name="Entries">Certificates on the list in force, or answers held.</param>
+/// <param name="NextUpdate">By when the authority promised the next; null without a list or where a responder does not say.</param>
+/// <param name="Remaining">Until nothing of this source (for a responder: the stalest answer) counts any more, grace included; zero when that is now.</param>
+/// <param name="Fault">Why the newest was not taken; null when it was.</param>
+public sealed record RevocationFreshness(string Issuer, string Location, int Entries, DateTimeOffset? NextUpdate, TimeSpan Remaining, string? Fault)
+{
+    /// <summary>List or OCSP.</summary>
+    public RevocationKind Kind { get; init; } = RevocationKind.List;
+}
+
+/// <summary>One source that is kept fresh in the background.</summary>
+internal interface IRevocationFollower : IDisposable
+{
+    RevocationSource Source { get; }
+
+    /// <summary>Time between two looks.</summary>
+    TimeSpan Pause { get; }
+
+    /// <summary>Looks now. Throws for a cancellation alone: what cannot be had or does not verify shows in <see cref="Describe"/>.</summary>
+    Task RefreshAsync(CancellationToken cancellation);
+
+    RevocationFreshness Describe(DateTimeOffset now);
+}
 
 /// <summary>
-/// Knows which certificates are revoked, from lists fetched ahead in the background, so that no handshake waits for a network. A list is verified before it counts, never replaced by an older one, and counts until its nextUpdate plus
-/// a grace; after that, and for an authority without a list, the answer is unknown and the gate stays shut.
+/// Knows which certificates are revoked, from lists and OCSP answers fetched ahead in the background, so that no handshake waits for a network. What is fetched is verified before it counts, is never replaced by something older, and counts
+/// until its own end plus a grace; after that, and for an authority without a source, the answer is unknown and the gate stays shut.
 /// </summary>
 public sealed class RevocationService : IAsyncDisposable
 {
     private readonly RevocationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly HttpClient? _http;
-    private readonly ImmutableArray<SourceState> _states;
+    private readonly HttpClient _http;
+    private readonly HeldLists _lists;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _replace = new();
-    private volatile Dictionary<Hash256, RevocationList> _lists = [];
-    private Task _loops = Task.CompletedTask;
+    private readonly Lock _change = new();
+    private volatile Followed _followed;
+    private bool _started;
+    private int _waiting;
 
     /// <summary>Loads nothing yet. <paramref name="handler"/> replaces the network, for tests and proxies; the service owns it. Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
     public RevocationService(RevocationOptions options, TimeProvider time, ILogger<RevocationService>? log = null, HttpMessageHandler? handler = null)
@@ -43,181 +62,188 @@ public sealed class RevocationService : IAsyncDisposable
         _options = options;
         _time = time;
         _log = log ?? NullLogger<RevocationService>.Instance;
-        _http = options.Sources.Any(s => s.Address is not null) ? new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan } : null;
-        _states = [.. options.Sources.Select(s => new SourceState(s, new RevocationFetcher(s, options, _http, time)))];
+        _http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(options.FetchTimeoutSeconds) }) { Timeout = Timeout.InfiniteTimeSpan };
+        _lists = new HeldLists(options.GraceSeconds);
+        _followed = new Followed([.. options.Sources.Select(Start)]);
     }
 
-    /// <summary>Loads every list once, then keeps them fresh until disposed.</summary>
+    /// <summary>Loads everything once, then keeps it fresh until disposed.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         await RefreshAsync(cancellation).ConfigureAwait(false);
-        _loops = Task.WhenAll(_states.Select(KeepFreshAsync));
+        lock (_change)
+        {
+            _started = true;
+            foreach (var running in _followed.All)
+            {
+                running.Loop = KeepFreshAsync(running);
+            }
+        }
     }
 
     /// <summary>Looks at every source now. What cannot be had or does not verify is logged and shows in <see cref="Freshness"/>; what was known stays in force.</summary>
-    public Task RefreshAsync(CancellationToken cancellation) => Task.WhenAll(_states.Select(s => RefreshAsync(s, cancellation)));
+    public Task RefreshAsync(CancellationToken cancellation) => Task.WhenAll(_followed.All.Select(f => f.Follower.RefreshAsync(cancellation)));
+
+    /// <summary>
+    /// From now on follows these sources and no others, while requests go on. One that stays keeps what it knows; a new one says nothing until it was asked, so that its authority's certificates wait for it.
+    /// Throws <see cref="ArgumentException"/> for sources that cannot be followed.
+    /// </summary>
+    public void Follow(ImmutableArray<RevocationSource> sources)
+    {
+        var faults = (_options with { Sources = sources }).Faults();
+        if (!faults.IsEmpty)
+        {
+            throw new ArgumentException(string.Join(' ', faults), nameof(sources));
+        }
+
+        lock (_change)
+        {
+            var before = _followed.All.ToDictionary(r => r.Follower.Source.Key, StringComparer.Ordinal);
+            var after = sources.DistinctBy(s => s.Key).Select(s => before.Remove(s.Key, out var kept) ? kept : Start(s)).ToImmutableArray();
+            _followed = new Followed(after);
+            _lists.Keep(after.Select(r => r.Follower).OfType<ListFollower>().Select(f => f.Issuer).ToHashSet());
+            foreach (var gone in before.Values)
+            {
+                gone.Stop.Cancel();
+            }
+
+            foreach (var running in after.Where(r => _started && r.Loop is null))
+            {
+                running.Loop = KeepFreshAsync(running, lookFirst: true);
+            }
+        }
+    }
 
     /// <summary>One line per source, for metrics and readiness.</summary>
     public ImmutableArray<RevocationFreshness> Freshness()
     {
         var now = _time.GetUtcNow();
-        return [.. _states.Select(s => Describe(s, now))];
+        return [.. _followed.All.Select(f => f.Follower.Describe(now))];
     }
 
-    /// <summary>What is known at <paramref name="now"/> (UTC ticks). A certificate once on a list stays revoked when the list grows stale.</summary>
+    /// <summary>What is known at <paramref name="now"/> (UTC ticks): revoked by one source is revoked; not revoked needs one source that says so and is fresh.</summary>
     internal TrustReason Check(in CertificateId id, long now)
     {
-        if (!_lists.TryGetValue(id.Issuer, out var list))
+        var listed = _lists.Check(id, now);
+        if (listed == TrustReason.Revoked || !_followed.Responders.TryGetValue(id.Issuer, out var responder))
         {
-            return TrustReason.RevocationUnknown;
+            return listed;
         }
 
-        if (list.Contains(id.Serial))
+        var answered = responder.Check(id, now);
+        return answered == TrustReason.RevocationUnknown ? listed : answered;
+    }
+
+    /// <summary>
+    /// After <see cref="TrustReason.RevocationUnknown"/>: waits for the first answers about these certificates that are under way, bounded in time and in the number of those who wait. True when there was something to wait for,
+    /// and looking again may help.
+    /// </summary>
+    internal async ValueTask<bool> WaitForFirstAnswers(ImmutableArray<CertificateId> ids, CancellationToken cancellation)
+    {
+        var pending = ids.Select(PendingOf).OfType<Task>().ToList();
+        if (pending.Count == 0 || _options.Ocsp.FirstAnswerMilliseconds == 0)
         {
-            return TrustReason.Revoked;
+            return false;
         }
 
-        return now < GoodUntil(list).UtcTicks ? TrustReason.None : TrustReason.RevocationUnknown;
+        if (Interlocked.Increment(ref _waiting) > _options.Ocsp.WaitingMax)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return false;
+        }
+
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var late = Task.Delay(TimeSpan.FromMilliseconds(_options.Ocsp.FirstAnswerMilliseconds), limit.Token);
+            await Task.WhenAny(Task.WhenAll(pending), late).ConfigureAwait(false);
+            await limit.CancelAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Asks ahead about registered certificates, and goes on asking; those told earlier are registered no more. Completes when all were asked once.</summary>
+    internal Task Prefetch(IReadOnlyCollection<CertificateId> registered)
+    {
+        var responders = _followed.Responders;
+        foreach (var responder in responders.Values)
+        {
+            responder.ForgetRegistered();
+        }
+
+        return Task.WhenAll(registered.Select(id => responders.TryGetValue(id.Issuer, out var responder) ? responder.Prefetch(id) : Task.CompletedTask));
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        var running = _followed.All;
         try
         {
-            await _loops.ConfigureAwait(false);
+            await Task.WhenAll(running.Select(r => r.Loop ?? Task.CompletedTask)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The stop that was asked for.
         }
 
-        _http?.Dispose();
+        foreach (var one in running)
+        {
+            one.Follower.Dispose();
+            one.Stop.Dispose();
+        }
+
+        _http.Dispose();
         _stop.Dispose();
-        foreach (var state in _states)
-        {
-            state.Dispose();
-        }
     }
 
-    private async Task KeepFreshAsync(SourceState state)
-    {
-        var pause = state.Fetcher.IsRemote ? TimeSpan.FromSeconds(_options.AddressPollSeconds) : TimeSpan.FromMilliseconds(_options.FilePollMilliseconds);
-        using var timer = new PeriodicTimer(pause, _time);
-        while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
-        {
-            await RefreshAsync(state, _stop.Token).ConfigureAwait(false);
-        }
-    }
+    private Task? PendingOf(CertificateId id) => _followed.Responders.TryGetValue(id.Issuer, out var responder) ? responder.Pending(id) : null;
 
-    private async Task RefreshAsync(SourceState state, CancellationToken cancellation)
+    private Running Start(RevocationSource source) => new(
+        source.Kind == RevocationKind.Ocsp ? new OcspFollower(source, _options, _lists, _http, _time, _log) : new ListFollower(source, _options, _lists, _http, _time, _log),
+        CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+
+    private async Task KeepFreshAsync(Running running, bool lookFirst = false)
     {
-        await state.Turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await Task.Yield();
+        var stop = running.Stop.Token;
         try
         {
-            if (await state.Fetcher.FetchAsync(cancellation).ConfigureAwait(false) is { } bytes)
+            using var timer = new PeriodicTimer(running.Follower.Pause, _time);
+            while (lookFirst || await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
             {
-                Take(state, bytes);
-            }
-            else if (state.Rejected is null)
-            {
-                // It can be had, and is the one in force.
-                state.Fault = null;
+                lookFirst = false;
+                await running.Follower.RefreshAsync(stop).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
-            Fail(state, e.Message);
-        }
-        finally
-        {
-            state.Turn.Release();
+            // Not followed any more: nobody else looks at it, so it ends here.
+            running.Follower.Dispose();
         }
     }
 
-    private void Take(SourceState state, byte[] bytes)
+    private sealed class Running(IRevocationFollower follower, CancellationTokenSource stop)
     {
-        state.Rejected = Judge(state, bytes);
-        if (state.Rejected is null)
-        {
-            state.Fault = null;
-            return;
-        }
+        internal IRevocationFollower Follower { get; } = follower;
 
-        Fail(state, state.Rejected);
+        internal CancellationTokenSource Stop { get; } = stop;
+
+        internal Task? Loop { get; set; }
     }
 
-    /// <summary>Puts the list in force, or says why not.</summary>
-    private string? Judge(SourceState state, byte[] bytes)
+    private sealed class Followed(ImmutableArray<Running> all)
     {
-        if (!RevocationList.TryRead(bytes, state.Source.Issuer, _options.ListEntriesMax, out var list, out var fault))
-        {
-            return fault;
-        }
+        internal ImmutableArray<Running> All { get; } = all;
 
-        if (list.ThisUpdate > _time.GetUtcNow().AddSeconds(_options.ClockSkewSeconds))
-        {
-            // Time alone mends this one.
-            state.Fetcher.Forget();
-            return "from the future";
-        }
-
-        lock (_replace)
-        {
-            if (_lists.TryGetValue(list.Issuer, out var current) && list.IsOlderThan(current))
-            {
-                return "older than the list in force";
-            }
-
-            _lists = new Dictionary<Hash256, RevocationList>(_lists) { [list.Issuer] = list };
-        }
-
-        Log.RevocationListTaken(_log, state.Source.Issuer.Subject, state.Source.Location, list.Count, list.NextUpdate);
-        return null;
-    }
-
-    private void Fail(SourceState state, string fault)
-    {
-        // Once per new fault, not once per look.
-        if (state.Fault != fault)
-        {
-            Log.RevocationListRefused(_log, state.Source.Issuer.Subject, state.Source.Location, fault);
-        }
-
-        state.Fault = fault;
-    }
-
-    private RevocationFreshness Describe(SourceState state, DateTimeOffset now)
-    {
-        if (!_lists.TryGetValue(state.Issuer, out var list))
-        {
-            return new RevocationFreshness(state.Source.Issuer.Subject, state.Source.Location, 0, null, TimeSpan.Zero, state.Fault ?? "not loaded yet");
-        }
-
-        var remaining = GoodUntil(list) - now;
-        return new RevocationFreshness(
-            state.Source.Issuer.Subject, state.Source.Location, list.Count, list.NextUpdate, remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, state.Fault);
-    }
-
-    private DateTimeOffset GoodUntil(RevocationList list) => list.NextUpdate.AddSeconds(_options.GraceSeconds);
-
-    private sealed class SourceState(RevocationSource source, RevocationFetcher fetcher) : IDisposable
-    {
-        internal RevocationSource Source { get; } = source;
-
-        internal RevocationFetcher Fetcher { get; } = fetcher;
-
-        internal Hash256 Issuer { get; } = CertificateId.IssuerOf(source.Issuer);
-
-        /// <summary>One refresh of a source at a time.</summary>
-        internal SemaphoreSlim Turn { get; } = new(1);
-
-        /// <summary>Why the bytes seen last were not taken; null when they were.</summary>
-        internal string? Rejected { get; set; }
-
-        internal volatile string? Fault;
-
-        public void Dispose() => Turn.Dispose();
+        /// <summary>The responder of an authority; of several the first, as X-Road's order has it.</summary>
+        internal Dictionary<Hash256, OcspFollower> Responders { get; } =
+            all.Select(r => r.Follower).OfType<OcspFollower>().DistinctBy(f => f.Issuer).ToDictionary(f => f.Issuer);
     }
 }

@@ -8,6 +8,12 @@ using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Tokens;
 
+/// <summary>Who is speaking, or why nobody is.</summary>
+/// <param name="Caller">Null when refused.</param>
+/// <param name="Reason">None when identified.</param>
+/// <param name="Thumbprint">Of the connection's certificate, also on refusal; empty without one.</param>
+public readonly record struct Identification(Caller? Caller, TrustReason Reason, string Thumbprint);
+
 /// <summary>Turns a connection's certificate and, where there is one, its bearer token into a <see cref="Caller"/>, or names the one reason why not.</summary>
 public sealed class CallerFactory
 {
@@ -37,20 +43,50 @@ public sealed class CallerFactory
     /// </summary>
     public bool TryIdentify(X509Certificate2? certificate, string? bearer, [NotNullWhen(true)] out Caller? caller, out TrustReason reason, out string thumbprint)
     {
+        reason = Identify(certificate, bearer, out caller, out thumbprint, out _);
+        return caller is not null;
+    }
+
+    /// <summary>The same; where a certificate that nobody has seen is being asked about at its responder, the request waits for the first answer, bounded (<see cref="OcspOptions.FirstAnswerMilliseconds"/>).</summary>
+    public ValueTask<Identification> IdentifyAsync(X509Certificate2? certificate, string? bearer, CancellationToken cancellation)
+    {
+        var reason = Identify(certificate, bearer, out var caller, out var thumbprint, out var unknown);
+        return unknown.IsDefault ? new(new Identification(caller, reason, thumbprint)) : IdentifyLater(certificate, bearer, unknown, cancellation);
+    }
+
+    private async ValueTask<Identification> IdentifyLater(X509Certificate2? certificate, string? bearer, ImmutableArray<CertificateId> unknown, CancellationToken cancellation)
+    {
+        // Twice: the card behind a token comes after the connection's certificate.
+        for (var i = 0; i < 2 && !unknown.IsDefault && await _gate.WaitForFirstAnswers(unknown, cancellation).ConfigureAwait(false); i++)
+        {
+            var reason = Identify(certificate, bearer, out var caller, out var thumbprint, out unknown);
+            if (unknown.IsDefault)
+            {
+                return new Identification(caller, reason, thumbprint);
+            }
+        }
+
+        return new Identification(null, TrustReason.RevocationUnknown, certificate is null ? "" : CertificateThumbprint.Of(certificate));
+    }
+
+    /// <summary><paramref name="unknown"/> tells whose revocation status is not known, where that is the reason; else it is default.</summary>
+    private TrustReason Identify(X509Certificate2? certificate, string? bearer, out Caller? caller, out string thumbprint, out ImmutableArray<CertificateId> unknown)
+    {
         caller = null;
-        reason = _gate.Examine(certificate, CertificateUse.Connection, out var connection);
+        unknown = default;
+        var reason = _gate.Examine(certificate, CertificateUse.Connection, out var connection);
         thumbprint = connection?.Thumbprint ?? "";
         if (reason != TrustReason.None)
         {
-            return false;
+            unknown = reason == TrustReason.RevocationUnknown ? connection!.Path : default;
+            return reason;
         }
 
         var registry = _registry.Current;
         var now = _time.GetUtcNow();
 
         // A token that is presented is never overlooked, whoever presents it.
-        reason = bearer is null ? ByCertificate(connection!, registry, now, out caller) : ByToken(connection!, bearer, registry, now, out caller);
-        return caller is not null;
+        return bearer is null ? ByCertificate(connection!, registry, now, out caller) : ByToken(connection!, bearer, registry, now, out caller, out unknown);
     }
 
     private TrustReason ByCertificate(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
@@ -122,9 +158,10 @@ public sealed class CallerFactory
         return TrustReason.None;
     }
 
-    private TrustReason ByToken(CertificateFinding connection, string bearer, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
+    private TrustReason ByToken(CertificateFinding connection, string bearer, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller, out ImmutableArray<CertificateId> unknown)
     {
         caller = null;
+        unknown = default;
         var reason = Read(bearer, now, out var token);
         if (token is null)
         {
@@ -148,6 +185,7 @@ public sealed class CallerFactory
         }
 
         reason = _revocation.Check(claims.Card, now.UtcTicks);
+        unknown = reason == TrustReason.RevocationUnknown ? [claims.Card] : default;
         return reason == TrustReason.None ? token.Speak(connection, registry, now, out caller) : reason;
     }
 

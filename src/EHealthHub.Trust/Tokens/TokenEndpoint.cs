@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Institutions;
+using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Tokens;
 
@@ -43,32 +44,52 @@ public sealed class TokenEndpoint
     /// <summary>Decides. <paramref name="institutionCertificate"/> is the TLS client certificate of the connection.</summary>
     public bool TryIssue(X509Certificate2? institutionCertificate, string assertion, [NotNullWhen(true)] out IssuedToken? token, out TrustReason reason, out string thumbprint)
     {
+        reason = Issue(institutionCertificate, assertion, out token, out thumbprint, out _);
+        return token is not null;
+    }
+
+    /// <summary>The same; where carrier or card was never seen and is being asked about at its responder, the request waits for the first answer, bounded. Waiting uses no assertion up.</summary>
+    public async ValueTask<(IssuedToken? Token, TrustReason Reason)> IssueAsync(X509Certificate2? institutionCertificate, string assertion, CancellationToken cancellation)
+    {
+        for (var i = 0; ; i++)
+        {
+            var reason = Issue(institutionCertificate, assertion, out var token, out _, out var unknown);
+            if (unknown.IsDefault || i == 2 || !await _gate.WaitForFirstAnswers(unknown, cancellation).ConfigureAwait(false))
+            {
+                return (token, reason);
+            }
+        }
+    }
+
+    /// <summary><paramref name="unknown"/> tells whose revocation status is not known, where that is the reason; else it is default.</summary>
+    private TrustReason Issue(X509Certificate2? institutionCertificate, string assertion, out IssuedToken? token, out string thumbprint, out ImmutableArray<CertificateId> unknown)
+    {
         token = null;
-        reason = _gate.Examine(institutionCertificate, CertificateUse.Connection, out var connection);
+        unknown = default;
+        var reason = _gate.Examine(institutionCertificate, CertificateUse.Connection, out var connection);
         thumbprint = connection?.Thumbprint ?? "";
         if (reason != TrustReason.None)
         {
-            return false;
+            unknown = reason == TrustReason.RevocationUnknown ? connection!.Path : default;
+            return reason;
         }
 
         if (!ReadAssertion.TryRead(assertion, out var read))
         {
-            reason = TrustReason.AssertionInvalid;
-            return false;
+            return TrustReason.AssertionInvalid;
         }
 
         using (read)
         {
-            reason = Decide(connection!, read, out token);
+            return Decide(connection!, read, out token, out unknown);
         }
-
-        return token is not null;
     }
 
     /// <summary>The carrier, the card, its signature, where and when it is meant for, the person, and last the single use: what fails before does not use it up, and only a proven card can fill the memory of uses.</summary>
-    private TrustReason Decide(CertificateFinding connection, ReadAssertion assertion, out IssuedToken? token)
+    private TrustReason Decide(CertificateFinding connection, ReadAssertion assertion, out IssuedToken? token, out ImmutableArray<CertificateId> unknown)
     {
         token = null;
+        unknown = default;
         var registry = _registry.Current;
         var now = _time.GetUtcNow();
         if (!connection.Uses.HasFlag(AnchorUses.Institutions))
@@ -94,6 +115,7 @@ public sealed class TokenEndpoint
         var reason = _gate.Examine(assertion.Card, CertificateUse.CardSignature, out var card);
         if (reason != TrustReason.None)
         {
+            unknown = reason == TrustReason.RevocationUnknown ? card!.Path : default;
             return reason;
         }
 

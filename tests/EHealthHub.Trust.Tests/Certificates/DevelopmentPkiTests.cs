@@ -11,7 +11,7 @@ public sealed class DevelopmentPkiTests : IDisposable
     private static readonly string[] Names =
     [
         "ministry", "hospital-ankara", "hospital-izmir", "insurer", "dr-ayse", "dr-mehmet", "citizen-zeynep", "auditor", "operator",
-        "hospital-revoked", "hospital-expired", "hospital-unregistered", "server",
+        "hospital-revoked", "hospital-expired", "hospital-unregistered", "server", "ocsp",
     ];
 
     private readonly TestFolder _folder = new();
@@ -50,7 +50,7 @@ public sealed class DevelopmentPkiTests : IDisposable
         using var again = Open();
 
         Assert.Equal(before, Content());
-        Assert.Equal(13, again.Participants.Length);
+        Assert.Equal(14, again.Participants.Length);
     }
 
     [Fact]

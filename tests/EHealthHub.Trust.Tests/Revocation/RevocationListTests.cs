@@ -40,6 +40,35 @@ public sealed class RevocationListTests : IDisposable
         Assert.Equal("", Read(Encoding.ASCII.GetBytes(pem), _authority.Certificate, out _));
     }
 
+    [Theory]
+    [InlineData(0x30, 0x80)]
+    [InlineData(0x31, 0x80)]
+    [InlineData(0xA0, 0x80)]
+    [InlineData(0x24, 0x80)]
+    public void Bytes_nested_a_hundred_thousand_deep_are_a_fault_and_not_the_end_of_the_process(byte tag, byte length)
+    {
+        var deep = new byte[200_000];
+        for (var i = 0; i < deep.Length; i += 2)
+        {
+            (deep[i], deep[i + 1]) = (tag, length);
+        }
+
+        Assert.NotEqual("", Read(deep, _authority.Certificate, out _));
+        Assert.NotEqual("", Read(Definite(tag, 3_000), _authority.Certificate, out _));
+        Assert.NotEqual("", Read([0x30, .. Definite(tag, 3_000).AsSpan(1)], _authority.Certificate, out _));
+
+        static byte[] Definite(byte tag, int depth)
+        {
+            byte[] inner = [];
+            for (var i = 0; i < depth; i++)
+            {
+                inner = [tag, 0x83, (byte)(inner.Length >> 16), (byte)(inner.Length >> 8), (byte)inner.Length, .. inner];
+            }
+
+            return inner;
+        }
+    }
+
     [Fact]
     public void List_of_another_authority_is_refused()
     {
