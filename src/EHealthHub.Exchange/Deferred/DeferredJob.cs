@@ -67,7 +67,7 @@ internal sealed class DeferredJob(string name, ActContext context, string intera
     public static byte[] OwnerOf(Caller caller)
     {
         var text = new StringBuilder();
-        foreach (var part in (IEnumerable<string>)[caller.Institution ?? "", caller.Person ?? "", caller.PersonKind.ToString(), caller.NationalId ?? "", caller.Purpose, .. caller.Scopes.Order(StringComparer.Ordinal)])
+        foreach (var part in (IEnumerable<string>)[caller.Institution ?? "", caller.Person ?? "", caller.PersonKind.ToString(), caller.NationalId ?? "", caller.Role ?? "", caller.Purpose, .. caller.Scopes.Order(StringComparer.Ordinal)])
         {
             text.Append(part.Length).Append(':').Append(part);
         }

@@ -62,6 +62,7 @@ public static class ContentNegotiation
         BodyKind? kind = media.Name switch
         {
             "application/json-patch+json" => BodyKind.JsonPatch,
+            "application/xml-patch+xml" => BodyKind.XmlPatch,
             "application/x-www-form-urlencoded" => BodyKind.Form,
             _ when rawAllowed && !IsFhir(media) => BodyKind.Raw,
             _ => Find(media.Type, media.Subtype) switch { WireFormat.Json => BodyKind.Json, WireFormat.Xml => BodyKind.Xml, _ => null },

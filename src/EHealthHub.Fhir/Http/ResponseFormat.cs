@@ -25,6 +25,9 @@ public enum BodyKind
     /// <summary>A JSON Patch (RFC 6902).</summary>
     JsonPatch,
 
+    /// <summary>An XML Patch (RFC 5261).</summary>
+    XmlPatch,
+
     /// <summary>Parameters of a search.</summary>
     Form,
 

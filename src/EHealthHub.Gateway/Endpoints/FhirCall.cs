@@ -144,6 +144,11 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
             return await act(PatchForms.Json(body.Bytes, parts.Limits), ActOnce(body.Bytes), tags).ConfigureAwait(false);
         }
 
+        if (format.Kind == BodyKind.XmlPatch)
+        {
+            return await act(PatchForms.Xml(body.Bytes, parts.Limits), ActOnce(body.Bytes), tags).ConfigureAwait(false);
+        }
+
         if (!Read(format, body.Bytes).Try(out var parameters, out failure))
         {
             return await Refuse(failure).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class FhirEndpoints
         TypeInteractions = [.. Interactions(RouteLevel.Instance).Concat(Interactions(RouteLevel.Type)).Distinct()],
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
         Search = SearchRecords.Served,
-        PatchFormats = [PatchForms.JsonPatchType, "application/fhir+json", "application/fhir+xml"],
+        PatchFormats = [PatchForms.JsonPatchType, PatchForms.XmlPatchType, "application/fhir+json", "application/fhir+xml"],
         ConditionalUpdate = true,
         ConditionalDelete = "multiple",
         Deferred = [.. _routes.Where(r => r.MayDefer).SelectMany(r => r.Interaction.Split('|')).Distinct()],

@@ -42,11 +42,32 @@ public sealed class PatchTests(HubFixture hub) : IClassFixture<HubFixture>
         (await FhirPath(ankara, $"fhir/Patient/{id}", Samples.Patient("Değil"))).Expect(400);
         (await Json(ankara, "fhir/Patient/nobody", Rename)).Refused(404, "not-found");
         (await Json(izmir, $"fhir/Patient/{id}", Rename)).Refused(404, "not-found");
-        (await Send(ankara, $"fhir/Patient/{id}", "<diff/>", "application/xml-patch+xml")).Expect(415);
+        (await Send(ankara, $"fhir/Patient/{id}", "<diff/>", "application/xml")).Expect(400);
+        (await Send(ankara, $"fhir/Patient/{id}", "<diff/>", "text/xml-patch")).Expect(415);
         Assert.Equal("W/\"1\"", (await ankara.Get($"fhir/Patient/{id}")).Expect(200).ETag);
 
         (await ankara.Delete($"fhir/Patient/{id}")).Expect(204);
         (await Json(ankara, $"fhir/Patient/{id}", Rename)).Refused(410, "deleted");
+    }
+
+    [Fact]
+    public async Task An_xml_patch_changes_what_it_names_alone_and_in_a_bundle()
+    {
+        using var ankara = hub.Client("hospital-ankara");
+        var id = await Patient(ankara);
+        string Diff(string operations) => $"<diff xmlns:f=\"http://hl7.org/fhir\">{operations}</diff>";
+        var patched = (await Send(ankara, $"fhir/Patient/{id}", Diff("<replace sel=\"f:Patient/f:name[1]/f:family/@value\">Demir</replace>"), "application/xml-patch+xml")).Expect(200);
+        Assert.Equal(("Demir", "W/\"2\""), ((string?)patched.Json["name"]![0]!["family"], patched.ETag));
+        Assert.Equal("W/\"2\"", (await Send(ankara, $"fhir/Patient/{id}", "<diff/>", "application/xml-patch+xml")).Expect(200).ETag);
+        (await Send(ankara, $"fhir/Patient/{id}", Diff("<remove sel=\"f:Patient/f:contact\"/>"), "application/xml-patch+xml")).Refused(422, "patch-target");
+        (await Send(ankara, $"fhir/Patient/{id}", Diff("<replace sel=\"f:Patient/f:id/@value\">x</replace>"), "application/xml-patch+xml")).Refused(422, "patch-identity");
+        (await Send(ankara, $"fhir/Patient/{id}", "<!DOCTYPE diff><diff/>", "application/xml-patch+xml")).Refused(400, "xml-dtd");
+
+        var data = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Diff("<replace sel=\"f:Patient/f:name[1]/f:family/@value\">Çelik</replace>")));
+        var entry = $$$"""{"resource":{"resourceType":"Binary","contentType":"application/xml-patch+xml","data":"{{{data}}}"},"request":{"method":"PATCH","url":"Patient/{{{id}}}"}}""";
+        (await ankara.Post("fhir", Samples.Bundle("transaction", entry))).Expect(200);
+        Assert.Equal("Çelik", (string?)(await ankara.Get($"fhir/Patient/{id}")).Expect(200).Json["name"]![0]!["family"]);
+        Assert.Contains("application/xml-patch+xml", (await ankara.Get("fhir/metadata")).Json["patchFormat"]!.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

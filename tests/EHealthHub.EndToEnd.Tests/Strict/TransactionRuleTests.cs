@@ -218,6 +218,15 @@ public sealed class TransactionRuleTests(HubFixture hub) : IClassFixture<HubFixt
         }
 
         Assert.Equal("W/\"1\"", (await ministry.Get($"fhir/Organization/{id}")).Expect(200).ETag);
+
+        // A delete of several meets an update of one of them.
+        var several = await ministry.CreateAll("Organization", Organization("Birden çok", "31"), Organization("Birden çok", "31"));
+        foreach (var other in (string[])[Entry(Organization("Birden çok", "31").Insert(1, $"\"id\":\"{several[1]}\","), "PUT", "Organization/" + several[1]), Entry(patch, "PATCH", "Organization/" + several[0]), Entry(null, "DELETE", "Organization/" + several[1])])
+        {
+            (await ministry.Post("fhir", Samples.Bundle("transaction", other, Entry(null, "DELETE", "Organization?identifier=urn:sira|31")))).Refused(400, "bundle-duplicate-identity");
+        }
+
+        Assert.Equal(2, (int?)(await ministry.Get("fhir/Organization?identifier=urn:sira|31")).Expect(200).Json["total"]);
     }
 
     // R4 3.1.0.12: the history says by which method a version came.

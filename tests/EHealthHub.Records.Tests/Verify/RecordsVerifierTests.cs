@@ -28,6 +28,7 @@ public sealed class RecordsVerifierTests : IAsyncLifetime
     [InlineData("UPDATE version SET time=time+1 WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET flags=flags|1 WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET flags=flags+2 WHERE slot=2 AND version=2")]
+    [InlineData("UPDATE version SET flags=flags|65536 WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET submitter=3-submitter WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET epoch=2 WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET hash=randomblob(32) WHERE slot=2 AND version=2")]

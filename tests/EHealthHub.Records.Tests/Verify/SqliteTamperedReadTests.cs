@@ -51,6 +51,7 @@ public sealed class SqliteTamperedReadTests : IAsyncLifetime
     [InlineData("UPDATE version SET facts=(SELECT v.facts FROM version v WHERE v.slot=2 AND v.version=1) WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET hash=randomblob(32) WHERE slot=2 AND version=2")]
     [InlineData("UPDATE version SET flags=flags+2 WHERE slot=2 AND version=2")]
+    [InlineData("UPDATE version SET flags=flags|65536 WHERE slot=2 AND version=2")]
     [InlineData("UPDATE token SET slots=x'0505050505'")]
     [InlineData("UPDATE token SET slots=x'ff'")]
     public async Task Changed_facts_or_an_index_that_points_to_nothing_end_the_search(string sql)
