@@ -167,7 +167,7 @@ public sealed class DeferredRequests : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            End(job, null, Failure.Of(503, "timeout", "timeout", "The request took too long, or was stopped."), language);
+            End(job, null, Failure.Of(503, "timeout", "timeout", "The request took too long, or was stopped. If this was a write, its outcome is unknown: send it again with the same X-Request-Id."), language);
         }
         catch (AuditUnavailableException)
         {

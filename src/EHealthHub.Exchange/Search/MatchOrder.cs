@@ -11,13 +11,6 @@ internal sealed class MatchOrder(IReadOnlyList<SearchSort> keys) : IComparer<Sea
     /// <summary>The place of a continuation; null for bytes that are none.</summary>
     public SearchSortKey? Read(byte[] place) => SearchSortKey.Read(place, keys.Count);
 
-    /// <summary>What a match is about: its first code, or its text where it has none.</summary>
-    public static string CodeOf(SearchMatch match)
-    {
-        var facts = SearchFacts.Decode(match.Facts.Span);
-        return (facts.Of("code").FirstOrDefault(f => f.Text is not null) ?? facts.Of("code:text").FirstOrDefault()) is { } code ? $"{code.System}|{code.Text}" : "";
-    }
-
     public SearchSortKey KeyOf(SearchMatch match) => _sorter.KeyOf(match.Facts.Span);
 
     public int Compare(SearchSortKey? x, SearchSortKey? y) => _sorter.Compare(x, y);

@@ -162,7 +162,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     private static Result<FoundPage> Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, int count, byte[]? place)
     {
         var ordered = all.Select(m => (Key: order.KeyOf(m), Match: m)).OrderBy(m => m.Key, order).ToList();
-        ordered = lastOfCode is { } most ? [.. ordered.GroupBy(m => MatchOrder.CodeOf(m.Match)).SelectMany(g => g.Take(most)).OrderBy(m => m.Key, order)] : ordered;
+        ordered = lastOfCode is { } most ? LastOfCode.Cut(ordered, most) : ordered;
         var last = place is null ? null : order.Read(place);
         if (place is not null && last is null)
         {

@@ -6,6 +6,7 @@ using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records;
 using EHealthHub.Records.Store;
+using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Submit;
 
@@ -83,7 +84,7 @@ internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, 
 
         work.Decided.AddRange(session.Decided);
         work.Patients.UnionWith(step.Matches.SelectMany(m => m.Patients));
-        return new ConditionMatches([.. step.Matches.Select(m => m.Location.Id)], ready, [.. session.Decided], where.Everywhere || where.Kind == CompartmentKind.Patient);
+        return new ConditionMatches([.. step.Matches.Select(m => m.Location.Id)], ready, [.. session.Decided], where.Kind == CompartmentKind.Patient || context.Caller is { InstitutionKind: InstitutionKind.Authority, PersonKind: PersonKind.None });
     }
 
     /// <summary>The condition as a search; what would shape an answer rather than decide a match has no place in it.</summary>

@@ -123,6 +123,27 @@ public sealed class OperationTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Codes_that_a_translation_joins_are_one_group_and_those_at_the_same_time_are_all_told()
+    {
+        var (patient, doctor) = await hub.TreatedPatient("Çeviri");
+        using var ankara = hub.Client("hospital-ankara");
+        using (doctor)
+        {
+            string Observation(string codes, string date, string text = "") =>
+                Samples.Observation($"Patient/{patient}", date: date).Replace("""{"coding":[{"system":"http://loinc.org","code":"8867-4"}]}""", text.Length > 0 ? $$"""{"text":"{{text}}"}""" : $$"""{"coding":[{{string.Join(',', codes.Select(c => $$"""{"system":"urn:t","code":"{{c}}"}"""))}}]}""", StringComparison.Ordinal);
+            foreach (var body in new[] { Observation("a", "2026-03-05"), Observation("ac", "2026-03-01"), Observation("c", "2026-03-04"), Observation("b", "2026-03-03"), Observation("b", "2026-03-03"), Observation("b", "2026-03-02"), Observation("", "2026-03-01", "Metin"), Observation("", "2026-02-01", "Metin"), Observation("", "2026-02-01", "m e t i n") })
+            {
+                (await ankara.Post("fhir/Observation", body)).Expect(201);
+            }
+
+            Assert.Equal(["2026-03-05", "2026-03-03", "2026-03-03", "2026-03-01", "2026-02-01"], await Dates(""));
+            Assert.Equal(["2026-03-05", "2026-03-04", "2026-03-03", "2026-03-03", "2026-03-01", "2026-02-01", "2026-02-01"], await Dates("&max=2"));
+        }
+
+        async Task<IEnumerable<string>> Dates(string more) => (await doctor.Get($"fhir/Observation/$lastn?patient={patient}&category=vital-signs{more}")).Expect(200).Json["entry"]!.AsArray().Select(e => (string)e!["resource"]!["effectiveDateTime"]!);
+    }
+
+    [Fact]
     public async Task The_newest_of_each_code_are_found()
     {
         var (patient, doctor) = await hub.TreatedPatient("Son");
