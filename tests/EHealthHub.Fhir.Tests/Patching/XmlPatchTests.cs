@@ -130,7 +130,7 @@ public class XmlPatchTests
                     Assert.InRange(failure.Status, 400, 422);
                 }
             },
-            iter: 20_000);
+            iter: Fuzz.Cases(5_000));
     }
 
     private static string Diff(string operations) => $"<diff xmlns:f=\"http://hl7.org/fhir\" xmlns:h=\"http://www.w3.org/1999/xhtml\">{operations}</diff>";
