@@ -32,8 +32,8 @@ public sealed class Journal(AuditLog log, TimeProvider time)
         Source = context.Source,
     };
 
-    /// <summary>Appends a granted access.</summary>
-    public ValueTask<AuditReceipt> Append(AuditEntry entry, byte[] askHash, CancellationToken cancellationToken) => log.Append(entry, askHash, cancellationToken);
+    /// <summary>Appends a granted access. <paramref name="isBrief"/>: what follows is soon done.</summary>
+    public ValueTask<AuditReceipt> Append(AuditEntry entry, byte[] askHash, CancellationToken cancellationToken, bool isBrief = false) => log.Append(entry, askHash, cancellationToken, isBrief);
 
     /// <summary>Records what gives no right.</summary>
     public ValueTask<LogPosition> Record(AuditEntry entry, CancellationToken cancellationToken) => log.Record(entry, cancellationToken);

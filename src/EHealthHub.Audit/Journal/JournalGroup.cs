@@ -20,7 +20,8 @@ internal readonly record struct JournalGroup(long FirstIndex, int Count, int Bod
     /// <summary>Most bytes of a body. A group may exceed the writer's own target by one entry.</summary>
     public const int BodyMax = 2 * 1024 * 1024;
 
-    private const int CrcAt = 20;
+    /// <summary>Where the checksum stands in the header.</summary>
+    public const int CrcAt = 20;
 
     public static ReadOnlySpan<byte> Magic => "GRP1"u8;
 

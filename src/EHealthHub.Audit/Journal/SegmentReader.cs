@@ -21,8 +21,9 @@ internal enum SegmentStep
 }
 
 /// <summary>
-/// Reads a segment group by group and checks every hash. Tells a torn tail from damage: a tail is torn when the file ends before the group does, or when a whole sector of the last group was never written (zeros), and in both cases
-/// no later group follows. Everything else that does not fit is damage, for an acknowledged group was whole on the disk.
+/// Reads a segment group by group and checks every hash. Behind the last group there may be room, zeros that the writer put there beforehand; it counts as a torn tail. Tells a torn tail from damage: a tail is torn when the file ends
+/// before the group does, when a whole sector of the last group was never written (zeros), or when its header was not, or not to its checksum (it is written last), and in all cases no later group follows. Everything else that does not fit
+/// is damage, for an acknowledged group was whole on the disk.
 /// </summary>
 internal sealed class SegmentReader
 {
@@ -80,7 +81,7 @@ internal sealed class SegmentReader
 
         if (JournalGroup.Read(rest.Span) is not { } group)
         {
-            return HasUnwrittenSector(Offset, rest.Span) && !GroupFollows(rest.Span) ? SegmentStep.Torn : Damage("the header of a group is damaged");
+            return IsHeaderUnwritten(Offset, rest.Span) && !GroupFollows(rest.Span) ? SegmentStep.Torn : Damage("the header of a group is damaged");
         }
 
         if (group.FirstIndex != _next)
@@ -96,7 +97,8 @@ internal sealed class SegmentReader
 
         if (!TryReadBody(group, rest.Span[..end], rest.Slice(JournalGroup.HeaderSize, group.BodyLength)))
         {
-            return rest.Length == end && HasUnwrittenSector(Offset, rest.Span) ? SegmentStep.Torn : Damage("a group does not have the hash that it states");
+            var isLast = rest.Span[end..].IndexOfAnyExcept((byte)0) < 0;
+            return isLast && HasUnwrittenSector(Offset, rest.Span[..end]) ? SegmentStep.Torn : Damage("a group does not have the hash that it states");
         }
 
         Offset += end;
@@ -175,6 +177,14 @@ internal sealed class SegmentReader
         }
 
         return false;
+    }
+
+    /// <summary>Whether the part of a header that makes it one has not come, or not to its checksum, or a sector that it lies in has not.</summary>
+    private bool IsHeaderUnwritten(int offset, ReadOnlySpan<byte> bytes)
+    {
+        var sectorsEnd = ((((offset + JournalGroup.HashAt - 1) / Sector) + 1) * Sector) - offset;
+        var come = bytes[..JournalGroup.HashAt].LastIndexOfAnyExcept((byte)0) + 1;
+        return (come <= JournalGroup.CrcAt && IsPrefixOfHeader(bytes[..come])) || HasUnwrittenSector(offset, bytes[..Math.Min(bytes.Length, sectorsEnd)]);
     }
 
     /// <summary>Whether the group's part of some sector is all zeros. Eight bytes at least: sealed bytes are that by chance once in 2^64.</summary>

@@ -30,7 +30,7 @@ public sealed class AuditLog : IAsyncDisposable
         (Origin, _files, _lock, _sealer, _time, _tail) = (options.Origin, files, held, sealer, time, found.Tail);
         _associatedData = EntryEnvelope.AssociatedData(options.Origin);
         _queue = new WaitingQueue(options.WaitingMax);
-        _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain, options.SegmentBytesMax);
+        _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain, options.SegmentBytesMax, options.RoomBytes);
         _integrator = new Integrator(options, files, _journal, _tail, found.Tree, found.Published ?? new Published(-1, [], ""), signer, key, time);
         _committer = new Committer(options, files, _queue, _journal, _tail, _integrator, time);
         if (found.Published is null)
@@ -92,8 +92,11 @@ public sealed class AuditLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends a granted access; the receipt is bound to <paramref name="askHash"/> (32 bytes). Cancelling ends the wait; an entry that was queued by then is in the log all the same.</summary>
-    public ValueTask<AuditReceipt> Append(AuditEntry entry, ReadOnlyMemory<byte> askHash, CancellationToken cancellationToken)
+    /// <summary>
+    /// Appends a granted access; the receipt is bound to <paramref name="askHash"/> (32 bytes). Cancelling ends the wait; an entry that was queued by then is in the log all the same. <paramref name="isBrief"/>: what follows is done within
+    /// some tens of microseconds, so that others may wait behind it.
+    /// </summary>
+    public ValueTask<AuditReceipt> Append(AuditEntry entry, ReadOnlyMemory<byte> askHash, CancellationToken cancellationToken, bool isBrief = false)
     {
         if (askHash.Length != SHA256.HashSizeInBytes)
         {
@@ -102,7 +105,7 @@ public sealed class AuditLog : IAsyncDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
         var (leaf, hash) = Seal(entry);
-        var waiting = new WaitingAccess(leaf, hash, askHash, _time);
+        var waiting = new WaitingAccess(leaf, hash, askHash, isBrief, _time);
         return _queue.TryAdd(waiting) is { } reason
             ? ValueTask.FromException<AuditReceipt>(new AuditUnavailableException(reason))
             : new ValueTask<AuditReceipt>(waiting.Receipt.WaitAsync(cancellationToken));

@@ -32,6 +32,9 @@ public sealed record AuditLogOptions
     /// <summary>A segment of the journal is closed when it has grown beyond this many bytes. Smaller in tests.</summary>
     internal int SegmentBytesMax { get; init; } = JournalWriter.SegmentBytesMax;
 
+    /// <summary>Bytes that a segment grows by at a time. Smaller in tests.</summary>
+    internal int RoomBytes { get; init; } = JournalWriter.RoomBytes;
+
     /// <summary>How often the writer looks whether a fault has gone. More often in tests.</summary>
     internal TimeSpan RetryEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 

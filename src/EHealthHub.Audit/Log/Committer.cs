@@ -54,7 +54,7 @@ internal sealed class Committer
 
             if (Fault is { } fault)
             {
-                group.ForEach(entry => entry.Refuse(fault.Reason, fault.Cause));
+                EndedGroup.Refuse(group, fault);
             }
             else
             {
@@ -73,17 +73,14 @@ internal sealed class Committer
         {
             // Not acknowledged, whatever the disk did: nobody acts on it.
             _fault = new Fault("The audit log cannot be written.", exception);
-            group.ForEach(entry => entry.Refuse(_fault.Reason, exception));
+            EndedGroup.Refuse(group, _fault);
             return;
         }
 
         // A crash from here on leaves entries in the log whose receipts were never seen. That is more evidence, not less.
         var index = _tail.Add(group);
         _integrator.Signal();
-        foreach (var entry in group)
-        {
-            entry.Release(_options.Origin, index++);
-        }
+        EndedGroup.Release(group, _options.Origin, index);
     }
 
     /// <summary>Looks whether the disk has room, and whether a fault has gone; not more often than is useful. A journal that reads back other than it was written does not heal by itself.</summary>

@@ -87,11 +87,40 @@ internal sealed class DiskFiles : ILogFiles
 
         public void Flush() => RandomAccess.FlushToDisk(handle);
 
+        public void FlushData() => DataSync.Sync(handle);
+
         public void Dispose() => handle.Dispose();
 
         /// <summary>.NET takes a file that may not grow (EFBIG) for a bad argument; to a log it is one more disk that takes nothing.</summary>
         private static IOException TooLong(ArgumentOutOfRangeException exception) => new("The file may not grow any further.", exception);
     }
+}
+
+/// <summary>fdatasync, for which .NET has no call: what was written into room that the file has already needs no commit of the file system's journal. Elsewhere than on Linux everything is flushed.</summary>
+internal static partial class DataSync
+{
+    private const int Interrupted = 4;
+
+    public static void Sync(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.FlushToDisk(file);
+            return;
+        }
+
+        while (NativeSync(file) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                throw new IOException($"The file cannot be synced (errno {error}).");
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int NativeSync(SafeFileHandle file);
 }
 
 /// <summary>fsync of a folder, for which .NET has no call. On Windows a rename is in the file system's own journal, and folders cannot be flushed.</summary>

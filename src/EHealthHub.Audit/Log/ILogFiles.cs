@@ -54,4 +54,7 @@ internal interface ILogFile : IDisposable
 
     /// <summary>Makes the content and the length durable.</summary>
     void Flush();
+
+    /// <summary>Makes the content durable, and of what is known about the file only what is needed to find it again.</summary>
+    void FlushData();
 }

@@ -21,12 +21,19 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>A segment is closed when it has grown beyond this many bytes.</summary>
     public const int SegmentBytesMax = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// A segment grows by this many bytes at a time, zeros written beforehand: a group that finds room is durable with its own blocks alone. One that lengthens the file has to wait for the file system's journal, and with it for
+    /// whatever else anybody writes to this disk.
+    /// </summary>
+    public const int RoomBytes = 256 * 1024;
+
     /// <summary>Longest file that can be a segment.</summary>
-    public const int SegmentLengthMax = SegmentBytesMax + JournalGroup.HeaderSize + JournalGroup.BodyMax;
+    public const int SegmentLengthMax = SegmentBytesMax + JournalGroup.HeaderSize + JournalGroup.BodyMax + RoomBytes;
 
     private readonly ILogFiles _files;
     private readonly string _origin;
     private readonly int _segmentBytesMax;
+    private readonly byte[] _room;
 
     // Shared with Retire, under its own lock.
     private readonly List<Segment> _closed;
@@ -36,13 +43,14 @@ internal sealed class JournalWriter : IDisposable
     private byte[] _chain;
     private long _next;
 
-    // The current segment: its first entry, its durable length, and its file while it is known to be sound. A length of 0 means that there is none yet.
+    // The current segment: its first entry, its durable length, where its room ends, and its file while it is known to be sound. A length of 0 means that there is none yet.
     private long _first;
     private long _length;
+    private long _roomEnd;
     private ILogFile? _file;
     private Segment? _closing;
 
-    public JournalWriter(ILogFiles files, string origin, IEnumerable<Segment> closed, long next, byte[] chain, int segmentBytesMax)
+    public JournalWriter(ILogFiles files, string origin, IEnumerable<Segment> closed, long next, byte[] chain, int segmentBytesMax, int roomBytes)
     {
         _files = files;
         _origin = origin;
@@ -50,6 +58,7 @@ internal sealed class JournalWriter : IDisposable
         _next = next;
         _chain = chain;
         _segmentBytesMax = segmentBytesMax;
+        _room = new byte[roomBytes];
     }
 
     /// <summary>Whether <see cref="Append"/> can be called.</summary>
@@ -85,8 +94,8 @@ internal sealed class JournalWriter : IDisposable
         var bytes = Encode(group, chain);
         try
         {
-            file.Write(bytes, _length);
-            file.Flush();
+            Write(file, bytes);
+            file.FlushData();
         }
         catch
         {
@@ -122,11 +131,63 @@ internal sealed class JournalWriter : IDisposable
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            GiveBackRoom();
+        }
+        catch (IOException)
+        {
+            // The next start cuts it off.
+            Doubt();
+        }
+
+        Doubt();
+    }
+
+    /// <summary>What makes a header one comes last: who reads meanwhile finds no group, or a whole one.</summary>
+    private void Write(ILogFile file, ReadOnlySpan<byte> bytes)
+    {
+        var end = _length + bytes.Length;
+        file.Write(bytes[JournalGroup.HashAt..], _length + JournalGroup.HashAt);
+        if (end > _roomEnd)
+        {
+            if (_room.Length > 0)
+            {
+                file.Write(_room, end);
+            }
+
+            _roomEnd = end + _room.Length;
+        }
+
+        file.Write(bytes[..JournalGroup.HashAt], _length);
+    }
+
+    /// <summary>A segment that is closed ends behind its last group. A crash before this is durable leaves the room, a torn tail of the last segment.</summary>
+    private void GiveBackRoom()
+    {
+        if (_file is not null && _roomEnd > _length)
+        {
+            _file.SetLength(_length);
+            _file.Flush();
+            _roomEnd = _length;
+        }
+    }
 
     /// <summary>Closes the current segment, which is whole, and creates the next.</summary>
     private void Begin()
     {
+        try
+        {
+            GiveBackRoom();
+        }
+        catch
+        {
+            Doubt();
+            throw;
+        }
+
         Doubt();
         if (_length > 0 && _next > _first)
         {
@@ -155,6 +216,7 @@ internal sealed class JournalWriter : IDisposable
 
         _file = file;
         _length = SegmentHeader.Size;
+        _roomEnd = SegmentHeader.Size;
 
         // Only now may the one before be retired: the journal is never without a segment, so that a missing one shows.
         lock (_closed)

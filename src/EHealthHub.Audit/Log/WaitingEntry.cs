@@ -3,13 +3,21 @@ using EHealthHub.Audit.Entries;
 namespace EHealthHub.Audit.Log;
 
 /// <summary>A sealed entry on its way to the disk, and somebody who waits for it.</summary>
-internal abstract class WaitingEntry(byte[] leaf, byte[] hash)
+internal abstract class WaitingEntry(byte[] leaf, byte[] hash, bool isBrief)
 {
     /// <summary>The sealed entry.</summary>
     public byte[] Leaf => leaf;
 
     /// <summary>Its RFC 6962 leaf hash.</summary>
     public byte[] Hash => hash;
+
+    /// <summary>
+    /// Whoever waits goes on within <see cref="Release"/> or <see cref="Refuse"/>, on the caller's thread, and is soon done. All others go on as work of their own.
+    /// </summary>
+    public bool IsBrief => isBrief;
+
+    /// <summary>How whoever waits goes on: never on the committing thread, which goes straight on to the next group.</summary>
+    protected TaskCreationOptions Continuing => isBrief ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
     /// <summary>It is durable at this index.</summary>
     public abstract void Release(string origin, long index);
@@ -19,22 +27,29 @@ internal abstract class WaitingEntry(byte[] leaf, byte[] hash)
 }
 
 /// <summary>Waits for a receipt.</summary>
-internal sealed class WaitingAccess(byte[] leaf, byte[] hash, ReadOnlyMemory<byte> askHash, TimeProvider time) : WaitingEntry(leaf, hash)
+internal sealed class WaitingAccess : WaitingEntry
 {
-    // Continuations run on the pool: the committing thread goes straight on to the next group.
-    private readonly TaskCompletionSource<AuditReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReadOnlyMemory<byte> _askHash;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<AuditReceipt> _receipt;
+
+    public WaitingAccess(byte[] leaf, byte[] hash, ReadOnlyMemory<byte> askHash, bool isBrief, TimeProvider time)
+        : base(leaf, hash, isBrief) => (_askHash, _time, _receipt) = (askHash, time, new TaskCompletionSource<AuditReceipt>(Continuing));
 
     public Task<AuditReceipt> Receipt => _receipt.Task;
 
-    public override void Release(string origin, long index) => _receipt.SetResult(new AuditReceipt(new LogPosition(origin, index, Hash), askHash.Span, time));
+    public override void Release(string origin, long index) => _receipt.SetResult(new AuditReceipt(new LogPosition(origin, index, Hash), _askHash.Span, _time));
 
     public override void Refuse(string reason, Exception? cause) => _receipt.SetException(Unavailable.Because(reason, cause));
 }
 
 /// <summary>Waits for a position.</summary>
-internal sealed class WaitingRecord(byte[] leaf, byte[] hash) : WaitingEntry(leaf, hash)
+internal sealed class WaitingRecord : WaitingEntry
 {
-    private readonly TaskCompletionSource<LogPosition> _position = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LogPosition> _position;
+
+    public WaitingRecord(byte[] leaf, byte[] hash)
+        : base(leaf, hash, isBrief: false) => _position = new TaskCompletionSource<LogPosition>(Continuing);
 
     public Task<LogPosition> Position => _position.Task;
 

@@ -152,14 +152,29 @@ public sealed class LogReader
                 continue;
             }
 
-            ReadGroups(bytes);
+            var start = _offset;
+            if (ReadGroups(bytes) is { } problem)
+            {
+                // What is the same when it is read again was not caught while the writer was at work on it.
+                if (_reader.ReadFrom(PathOf(_segment), _offset, SegmentLengthMax) is { } again && again.AsSpan().SequenceEqual(bytes.AsSpan(_offset - start)))
+                {
+                    throw new InvalidDataException(problem);
+                }
+
+                continue;
+            }
+
             if (_next == _segment || _reader.ReadFrom(PathOf(_next), 0, SegmentHeader.Size) is not { } following || SegmentHeader.Read(following, Origin) is not { } header)
             {
                 return;
             }
 
             // A segment that has a successor is whole; the rest of it may have come after we read it.
-            ReadGroups(_reader.ReadFrom(PathOf(_segment), _offset, SegmentLengthMax) ?? []);
+            if (ReadGroups(_reader.ReadFrom(PathOf(_segment), _offset, SegmentLengthMax) ?? []) is { } damage)
+            {
+                throw new InvalidDataException(damage);
+            }
+
             if (header.FirstIndex == _next)
             {
                 Enter(header);
@@ -184,7 +199,8 @@ public sealed class LogReader
 
     private void Enter(SegmentHeader header) => (_segment, _offset, _next, _chain) = (header.FirstIndex, SegmentHeader.Size, header.FirstIndex, header.Chain);
 
-    private void ReadGroups(byte[] bytes)
+    /// <summary>Reads whole groups from where reading stands; what is wrong, or null.</summary>
+    private string? ReadGroups(byte[] bytes)
     {
         var reader = new SegmentReader(bytes, _offset, _offset, _next, _chain);
         SegmentStep step;
@@ -195,10 +211,7 @@ public sealed class LogReader
             (_offset, _next, _chain) = (reader.Offset, reader.NextIndex, reader.Chain);
         }
 
-        if (step == SegmentStep.Damaged)
-        {
-            throw new InvalidDataException($"{Origin}: {PathOf(_segment)} at byte {reader.Offset}, entry {reader.NextIndex}: {reader.Problem}.");
-        }
+        return step == SegmentStep.Damaged ? $"{Origin}: {PathOf(_segment)} at byte {reader.Offset}, entry {reader.NextIndex}: {reader.Problem}." : null;
     }
 
     private static string PathOf(long segment) => $"{LogFolder.Journal}/{SegmentHeader.NameOf(segment)}";

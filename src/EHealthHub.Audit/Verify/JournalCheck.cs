@@ -21,6 +21,7 @@ internal sealed class JournalCheck : IDisposable
     private readonly ProblemList _problems;
     private readonly List<(long First, SafeFileHandle Handle)> _segments = [];
     private long _lengthRead;
+    private long _groupsEnd;
 
     private JournalCheck(FolderReader reader, ProblemList problems) => (_reader, _problems) = (reader, problems);
 
@@ -95,7 +96,8 @@ internal sealed class JournalCheck : IDisposable
 
     /// <summary>Whether the writer has gone on since the journal was read.</summary>
     public bool HasGrown() =>
-        _segments.Count > 0 && (RandomAccess.GetLength(_segments[^1].Handle) != _lengthRead || Listed(_reader).Exists(first => first > _segments[^1].First));
+        _segments.Count > 0
+        && (RandomAccess.GetLength(_segments[^1].Handle) != _lengthRead || HasGroupAt(_segments[^1].Handle, _groupsEnd) || Listed(_reader).Exists(first => first > _segments[^1].First));
 
     public void Dispose() => _segments.ForEach(segment => segment.Handle.Dispose());
 
@@ -117,6 +119,7 @@ internal sealed class JournalCheck : IDisposable
             var problem = CheckBytes(tree, origin, first, bytes, isLast, chain, out var reader);
             if (problem is null)
             {
+                _groupsEnd = reader!.Offset;
                 return reader;
             }
 
@@ -184,6 +187,13 @@ internal sealed class JournalCheck : IDisposable
                 // The tile is missing or damaged, which has been found already.
             }
         }
+    }
+
+    /// <summary>Whether there is a group by now where there was room.</summary>
+    private static bool HasGroupAt(SafeFileHandle handle, long offset)
+    {
+        Span<byte> bytes = stackalloc byte[JournalGroup.HashAt];
+        return RandomAccess.Read(handle, bytes, offset) == bytes.Length && bytes.IndexOfAnyExcept((byte)0) >= 0;
     }
 
     private byte[]? Read(SafeFileHandle handle)

@@ -42,7 +42,7 @@ public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal
 
         var ask = new ReadAsk(location);
         var entry = journal.Entry(context, EntryKind.Read, interaction, type, id, decision.Rule, patients);
-        var receipt = await journal.Append(entry, ask.Hash(), cancellationToken).ConfigureAwait(false);
+        var receipt = await journal.Append(entry, ask.Hash(), cancellationToken, isBrief: operation is null).ConfigureAwait(false);
         var record = await records.Read(ask, receipt, cancellationToken).ConfigureAwait(false);
         return new ActResult { Status = 200, Body = record.Json, Version = record.Version, LastUpdated = record.LastUpdated, Receipt = receipt.Position };
     }

@@ -86,6 +86,63 @@ public class SegmentReaderTests
         Assert.Equal(0xE3069283u, Crc32C.Of("123456789"u8));
     }
 
+    [Fact]
+    public void Room_behind_the_last_group_is_a_torn_tail_and_hides_no_damage()
+    {
+        var (bytes, ends) = s_segment;
+        byte[] roomy = [.. bytes, .. new byte[2_000]];
+        Assert.Equal((3, SegmentStep.Torn, ""), Read(roomy));
+        for (var at = SegmentHeader.Size; at < bytes.Length; at++)
+        {
+            var changed = (byte[])roomy.Clone();
+            changed[at] ^= 0x10;
+            Assert.Equal(SegmentStep.Damaged, Read(changed).Step);
+        }
+
+        for (var length = ends[1]; length < bytes.Length; length += 100)
+        {
+            // A write that was cut off at a sector, within the room.
+            var torn = (byte[])roomy.Clone();
+            torn.AsSpan(Math.Min(bytes.Length, Math.Max(ends[1], length / 512 * 512))).Clear();
+            Assert.Equal((2, SegmentStep.Torn, ""), Read(torn));
+        }
+    }
+
+    [Fact]
+    public void A_group_whose_header_has_not_come_yet_is_torn_and_one_before_others_is_damaged()
+    {
+        var (bytes, ends) = s_segment;
+        foreach (var (start, step) in new[] { (SegmentHeader.Size, SegmentStep.Damaged), (ends[0], SegmentStep.Damaged), (ends[1], SegmentStep.Torn) })
+        {
+            byte[] early = [.. bytes, .. new byte[100]];
+            early.AsSpan(start, JournalGroup.HashAt).Clear();
+            Assert.Equal(step, Read(early).Step);
+        }
+    }
+
+    [Fact]
+    public void Groups_in_room_do_not_lengthen_the_file_and_a_closed_segment_has_none()
+    {
+        var files = new FaultyFiles();
+        var path = $"journal/{SegmentHeader.NameOf(0)}";
+        int whole;
+        using (var journal = new JournalWriter(files, Origin, [], 0, new byte[32], 1_000, 4_096))
+        {
+            journal.Start();
+            journal.Append([Entry(300)]);
+            var length = files.Read(path, int.MaxValue)!.Length;
+            journal.Append([Entry(300)]);
+            Assert.Equal(length, files.Read(path, int.MaxValue)!.Length);
+            journal.Append([Entry(600)]);
+            whole = Read(files.Read(path, int.MaxValue)!).Groups;
+            journal.Append([Entry(5)]); // begins the next segment
+            Assert.Equal((3, SegmentStep.End, ""), Read(files.Read(path, int.MaxValue)!));
+        }
+
+        Assert.Equal(3, whole);
+        Assert.Equal((1, SegmentStep.End, ""), Read(files.Read($"journal/{SegmentHeader.NameOf(3)}", int.MaxValue)!));
+    }
+
     private static (int Groups, SegmentStep Step, string Problem) Read(byte[] segment)
     {
         var reader = new SegmentReader(segment, SegmentHeader.Read(segment, Origin)!);
@@ -102,7 +159,7 @@ public class SegmentReaderTests
     private static (byte[] Bytes, int[] Ends) Segment()
     {
         var files = new FaultyFiles();
-        using var journal = new JournalWriter(files, Origin, [], 0, new byte[32], 1_000_000);
+        using var journal = new JournalWriter(files, Origin, [], 0, new byte[32], 1_000_000, 0);
         journal.Start();
         var path = $"journal/{SegmentHeader.NameOf(0)}";
         var ends = new List<int>();

@@ -6,6 +6,35 @@ namespace EHealthHub.Audit.Tests.Log;
 public class AuditLogTests
 {
     [Fact]
+    public async Task Who_goes_on_after_a_group_goes_on_in_the_pool_and_keeps_nobody_else_waiting()
+    {
+        using var test = new TestLog();
+        await using var log = test.Open();
+        using var blocked = new ManualResetEventSlim();
+        var positions = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
+        {
+            var receipt = await log.Append(TestLog.Entry($"brief {i}"), TestLog.Ask, default, isBrief: true).ConfigureAwait(false);
+            Assert.True(Thread.CurrentThread.IsThreadPoolThread);
+            return receipt.Position.Index;
+        }));
+        Assert.Equal(64, positions.Distinct().Count());
+
+        // One that does not keep its word holds up its own group and no later one.
+        var late = Task.Run(async () =>
+        {
+            await log.Append(TestLog.Entry("not brief at all"), TestLog.Ask, default, isBrief: true).ConfigureAwait(false);
+            blocked.Wait();
+        });
+        for (var i = 0; i < 20; i++)
+        {
+            await log.Append(TestLog.Entry($"after {i}"), TestLog.Ask, default, isBrief: i % 2 == 0).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        blocked.Set();
+        await late.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task What_was_appended_is_read_back_in_order_before_and_after_a_restart()
     {
         using var test = new TestLog();

@@ -15,6 +15,7 @@ public sealed class FaultTests : IDisposable
         CheckpointEvery = TimeSpan.FromMilliseconds(10),
         RetryEvery = TimeSpan.FromMilliseconds(2),
         SegmentBytesMax = 30_000,
+        RoomBytes = 3_000,
         FreeBytesMin = 1_000,
     };
 

@@ -167,22 +167,27 @@ internal sealed class FaultyFiles : ILogFiles
 
         byte[] Mix(Inode inode)
         {
-            if (seed < 2 || inode.Content.Length <= inode.Durable.Length || !inode.Content.AsSpan().StartsWith(inode.Durable))
+            var (durable, content) = (inode.Durable, inode.Content);
+            if (seed < 2 || content.Length < durable.Length)
             {
-                return Choose(inode.Durable, inode.Content);
+                return Choose(durable, content);
             }
 
-            // Appended and not flushed: cut off somewhere, or with a sector that was never written.
-            var (start, end) = (inode.Durable.Length, inode.Content.Length);
-            if (Next(2) == 0)
+            // Not flushed: what was appended may be cut off somewhere, and any sector may be as it was before.
+            var found = content[..(Next(2) == 0 ? content.Length : durable.Length + Next(content.Length - durable.Length + 1))];
+            for (var sector = 0; sector < found.Length; sector += 512)
             {
-                return inode.Content[..(start + Next(end - start + 1))];
+                var written = found.AsSpan(sector, Math.Min(512, found.Length - sector));
+                var before = new byte[written.Length];
+                durable.AsSpan(Math.Min(sector, durable.Length), Math.Clamp(durable.Length - sector, 0, before.Length)).CopyTo(before);
+                var from = written.CommonPrefixLength(before);
+                if (written.Length - from >= 8 && Next(4) == 0)
+                {
+                    before.CopyTo(written);
+                }
             }
 
-            var content = (byte[])inode.Content.Clone();
-            var sector = (start + Next(end - start)) / 512 * 512;
-            content.AsSpan(Math.Max(start, sector)..Math.Min(end, sector + 512)).Clear();
-            return content;
+            return found;
         }
 
         int Next(int below)
@@ -255,6 +260,8 @@ internal sealed class FaultyFiles : ILogFiles
         public void SetLength(long length) => files.Do(() => inode.Content = inode.Content[..(int)length]);
 
         public void Flush() => files.Do(() => inode.Durable = (byte[])inode.Content.Clone());
+
+        public void FlushData() => Flush();
 
         public void Dispose()
         {
