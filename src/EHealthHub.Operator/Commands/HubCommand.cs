@@ -46,6 +46,7 @@ internal static class HubCommand
             RestoreCommand.Build(),
             RegistryCommand.Build(),
             PkiCommand.Build(),
+            TokenCommand.Build(),
             BareKestrelCommand.Build(),
         };
         root.Add(HelpCommand.Build(root));

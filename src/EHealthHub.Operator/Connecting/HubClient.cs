@@ -47,11 +47,15 @@ internal sealed class HubClient : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Connects as a participant of the data directory's PKI. Connections are opened when they are needed, at most <paramref name="connections"/>.</summary>
-    public static HubClient Open(HubLayout layout, string participant, Uri server, int connections = 8)
+    public static HubClient Open(HubLayout layout, string participant, Uri server, int connections = 8) =>
+        Open(participant, Path.Combine(layout.Pki, participant + ".crt"), Path.Combine(layout.Pki, participant + ".key"), Path.Combine(layout.Pki, "ca.crt"), server, connections);
+
+    /// <summary>Connects with a certificate and a key in PEM files, trusting one anchor.</summary>
+    public static HubClient Open(string name, string certificateFile, string keyFile, string anchorFile, Uri server, int connections = 8)
     {
-        var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(layout.Pki, participant + ".crt"), Path.Combine(layout.Pki, participant + ".key"));
-        var anchor = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(layout.Pki, "ca.crt"));
-        return new HubClient(participant, certificate, anchor, server, connections);
+        var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+        var anchor = X509CertificateLoader.LoadCertificateFromFile(anchorFile);
+        return new HubClient(name, certificate, anchor, server, connections);
     }
 
     public Task<HubResponse> Get(string path, string? token, CancellationToken cancel) => Send(HttpMethod.Get, path, null, token, cancel);

@@ -19,7 +19,13 @@ public static class CardAssertion
     /// Signs an assertion. <paramref name="carrierThumbprint"/> is the SHA-256 (hex) of the TLS certificate of the connection that will carry it; <paramref name="scope"/> may ask for less than a clinician's scopes.
     /// Throws <see cref="ArgumentException"/> for a certificate without a private key, or one that names no national id.
     /// </summary>
-    public static string Create(X509Certificate2 card, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null)
+    public static string Create(X509Certificate2 card, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null) =>
+        Create(card, (_, data) => JoseAlgorithm.Sign(card, data), tokenEndpoint, carrierThumbprint, purpose, time, scope);
+
+    /// <summary>
+    /// The same for a key that stays on its card: <paramref name="sign"/> gets the algorithm (<c>ES256</c>, <c>ES384</c> or <c>RS256</c>, as the certificate's key asks for) and the data, and gives the signature in the form of RFC 7518 3.3 and 3.4.
+    /// </summary>
+    public static string Create(X509Certificate2 card, Func<string, byte[], byte[]> sign, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null)
     {
         var nationalId = CertificateFacts.Read(card)?.NationalId ?? throw new ArgumentException("The certificate's subject names no national id.", nameof(card));
         var algorithm = JoseAlgorithm.For(card) ?? throw new ArgumentException("The card's key is of no kind that signs assertions.", nameof(card));
@@ -50,8 +56,11 @@ public static class CardAssertion
             json.WriteEndObject();
         });
         var signed = $"{header}.{claims}";
-        return $"{signed}.{Base64Url.EncodeToString(JoseAlgorithm.Sign(card, Encoding.ASCII.GetBytes(signed)))}";
+        return $"{signed}.{Base64Url.EncodeToString(sign(algorithm, Encoding.ASCII.GetBytes(signed)))}";
     }
+
+    /// <summary>The national id in a card's subject; null where it names none, or more than one.</summary>
+    public static string? NationalIdOf(X509Certificate2 card) => CertificateFacts.Read(card)?.NationalId;
 
     private static string Encode(Action<Utf8JsonWriter> members)
     {

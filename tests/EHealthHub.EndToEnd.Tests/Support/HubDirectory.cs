@@ -81,15 +81,24 @@ internal sealed class HubDirectory : IDisposable
     }
 
     /// <summary>Runs the operator's command line on this directory and gives its exit code and output.</summary>
-    public async Task<(int Code, string Output)> Hub(params string[] arguments)
+    public Task<(int Code, string Output)> Hub(params string[] arguments) => Hub([], arguments);
+
+    /// <summary>The same with more in the environment; standard input is empty.</summary>
+    public async Task<(int Code, string Output)> Hub((string Name, string Value)[] environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         foreach (var argument in (IEnumerable<string>)[Path.Combine(AppContext.BaseDirectory, "EHealthHub.Operator.dll"), .. arguments, "--data", Layout.Root])
         {
             start.ArgumentList.Add(argument);
         }
 
         using var process = Process.Start(start)!;
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
