@@ -18,16 +18,16 @@ namespace EHealthHub.Exchange;
 /// <summary>The acts of the hub, wired once.</summary>
 public sealed class Acts
 {
-    /// <summary>Wires the acts over an opened log and store.</summary>
-    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time)
+    /// <summary>Wires the acts over an opened log and store. <paramref name="maintenance"/>: the log of the hub's own upkeep, opened when it is first written to; the same log where there is none.</summary>
+    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time, Func<AuditLog>? maintenance = null)
     {
         Journal = new Journal(log, time);
         var intents = new OpenIntents();
         var facts = new DecisionFacts(records);
-        Conformance = new ConformanceHolder(validator, time);
-        var check = new SubmissionCheck(validator, Conformance, limits);
+        Conformance = new ConformanceHolder(validator, records, time);
+        var check = new SubmissionCheck(validator, limits);
         var codes = new HeldCodeSets(Conformance);
-        var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal, hub);
+        var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal);
         var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
         var flow = new WriteFlow(records, resolver, Conformance, Journal, intents, time);
 
@@ -44,6 +44,8 @@ public sealed class Acts
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
         MetaInUse = new SummarizeMeta(records, Journal);
         Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, MetaInUse, Journal), Journal), Journal, limits, time);
+        Reindex = new Reindexer(records, Conformance.SearchParameters, maintenance ?? (() => log), time);
+        SearchParameters = new TellSearchParameters(records, Journal);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
@@ -93,6 +95,12 @@ public sealed class Acts
 
     /// <summary>Requests that their callers do not wait for.</summary>
     public DeferredRequests Deferred { get; }
+
+    /// <summary>Facts extracted again for new search parameters.</summary>
+    public Reindexer Reindex { get; }
+
+    /// <summary>SearchParameter/$status.</summary>
+    public TellSearchParameters SearchParameters { get; }
 
     /// <summary>Start-up and sweep.</summary>
     public CloseOrphans Orphans { get; }

@@ -23,4 +23,13 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "{Count} definitions of the directory (profiles, terminology) could not be taken up and are not in force; look at what was uploaded by an earlier version of the hub", EventName = "DefinitionsNotTaken")]
     public static partial void DefinitionsNotTaken(ILogger logger, int count);
+
+    [LoggerMessage(8, LogLevel.Information, "Search parameters changed: facts are extracted again for generation {Generation}, {Resources} resources so far", EventName = "ReindexBegun")]
+    public static partial void ReindexBegun(ILogger logger, int generation, long resources);
+
+    [LoggerMessage(9, LogLevel.Information, "Facts are extracted again for generation {Generation}: {Resources} resources so far", EventName = "ReindexGoesOn")]
+    public static partial void ReindexGoesOn(ILogger logger, int generation, long resources);
+
+    [LoggerMessage(10, LogLevel.Information, "Facts are extracted again for generation {Generation}: done, {Resources} resources. Its search parameters are in force", EventName = "ReindexDone")]
+    public static partial void ReindexDone(ILogger logger, int generation, long resources);
 }

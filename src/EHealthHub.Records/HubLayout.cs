@@ -15,6 +15,8 @@ public sealed record HubLayout(string Root)
     /// <summary>Name of the secret that authenticates the registry file.</summary>
     public const string RegistryKey = "registry/1";
 
+    private const string Maintenance = "-maintenance";
+
     /// <summary>Databases.</summary>
     public string Databases => Path.Combine(Root, "db");
 
@@ -45,8 +47,11 @@ public sealed record HubLayout(string Root)
     /// <summary>The half-year of a time, for example <c>2026H2</c>: a log and its sealing key last that long.</summary>
     public static string Period(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.Year}H{(time.Month <= 6 ? 1 : 2)}");
 
-    /// <summary>Name of the secret that seals the audit entries of a period.</summary>
-    public static string AuditKey(string period) => "audit/" + period;
+    /// <summary>The period's log of what the hub does to itself (re-indexing): apart from that of what people do, which it would drown.</summary>
+    public static string MaintenancePeriod(string period) => period + Maintenance;
+
+    /// <summary>Name of the secret that seals the audit entries of a period; the maintenance log has the same, for whom it is handed to reads both.</summary>
+    public static string AuditKey(string period) => "audit/" + (period.EndsWith(Maintenance, StringComparison.Ordinal) ? period[..^Maintenance.Length] : period);
 
     /// <summary>Origin of the log of a hub and period: names province, node, hub and half-year.</summary>
     public static string AuditOrigin(HubIdentity hub, string period) => $"ehealthhub/{hub.Province}/{hub.Node}/{hub.Id.ToString("N")[..8]}/{period}";

@@ -47,6 +47,18 @@ CREATE TABLE party (
 );
 
 
+CREATE TABLE search_generation (
+    number integer NOT NULL,
+    state integer NOT NULL,
+    compartment bigint NOT NULL,
+    slot integer NOT NULL,
+    resources bigint NOT NULL,
+    parameters bytea NOT NULL,
+    mac bytea NOT NULL,
+    CONSTRAINT "PK_search_generation" PRIMARY KEY (number)
+);
+
+
 CREATE TABLE token (
     compartment_key bigint NOT NULL,
     token integer NOT NULL,

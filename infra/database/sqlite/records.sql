@@ -38,6 +38,16 @@ CREATE TABLE "party" (
     "name" BLOB NOT NULL
 );
 
+CREATE TABLE "search_generation" (
+    "number" INTEGER NOT NULL CONSTRAINT "PK_search_generation" PRIMARY KEY,
+    "state" INTEGER NOT NULL,
+    "compartment" INTEGER NOT NULL,
+    "slot" INTEGER NOT NULL,
+    "resources" INTEGER NOT NULL,
+    "parameters" BLOB NOT NULL,
+    "mac" BLOB NOT NULL
+);
+
 CREATE TABLE "token" (
     "compartment_key" INTEGER NOT NULL,
     "token" INTEGER NOT NULL,

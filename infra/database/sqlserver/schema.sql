@@ -52,6 +52,19 @@ CREATE TABLE [party] (
 GO
 
 
+CREATE TABLE [search_generation] (
+    [number] int NOT NULL,
+    [state] int NOT NULL,
+    [compartment] bigint NOT NULL,
+    [slot] int NOT NULL,
+    [resources] bigint NOT NULL,
+    [parameters] varbinary(max) NOT NULL,
+    [mac] binary(32) NOT NULL,
+    CONSTRAINT [PK_search_generation] PRIMARY KEY ([number])
+);
+GO
+
+
 CREATE TABLE [token] (
     [compartment_key] bigint NOT NULL,
     [token] int NOT NULL,

@@ -21,7 +21,6 @@ public sealed class SearchRecords
     private readonly CursorCodec _cursors;
     private readonly ICodeSets _codes;
     private readonly SearchAnswer _answer;
-    private readonly SearchSettings _settings;
 
     internal SearchRecords(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, ICodeSets codes, HubIdentity hub, TimeProvider time)
     {
@@ -31,23 +30,20 @@ public sealed class SearchRecords
         _cursors = cursors;
         _codes = codes;
         _answer = new SearchAnswer(cursors, hub, time);
-
-        // A reference by the hub's own absolute address is the relative one.
-        _settings = new SearchSettings { BaseUrl = hub.FhirBase };
     }
 
-    /// <summary>What queries are parsed with.</summary>
-    internal SearchSettings Settings => _settings;
+    /// <summary>What queries are parsed with: the parameters that are in force at this moment.</summary>
+    internal SearchSettings Settings => _records.Generations.Asking;
 
     /// <summary>search-type. <paramref name="strict"/>: unknown parameters are refused.</summary>
     public ValueTask<ActResult> Execute(ActContext context, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
-        SearchQuery.Parse(type, parameters, strict, _settings).Try(out var query, out var failure)
+        SearchQuery.Parse(type, parameters, strict, Settings).Try(out var query, out var failure)
             ? Run(context, new SearchForm("search-type", type, [query]), cancellationToken)
             : Refuse(context, "search-type", type, failure, cancellationToken);
 
     /// <summary>search-system: on the types that <c>_type</c> names.</summary>
     public ValueTask<ActResult> ExecuteSystem(ActContext context, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
-        SearchQuery.ParseSystem(parameters, strict, _settings).Try(out var search, out var failure)
+        SearchQuery.ParseSystem(parameters, strict, Settings).Try(out var search, out var failure)
             ? Run(context, new SearchForm("search-system", "", search.Queries), cancellationToken)
             : Refuse(context, "search-system", "", failure, cancellationToken);
 
@@ -61,7 +57,7 @@ public sealed class SearchRecords
         var queries = new List<SearchQuery>(types.Count);
         foreach (var one in types)
         {
-            if (!SearchQuery.ParseInCompartment(compartment, id, one, parameters, strict, _settings).Try(out var query, out var failure))
+            if (!SearchQuery.ParseInCompartment(compartment, id, one, parameters, strict, Settings).Try(out var query, out var failure))
             {
                 return Refuse(context, interaction, type == "*" ? "" : type, failure, cancellationToken);
             }
@@ -114,7 +110,7 @@ public sealed class SearchRecords
         FoundPage page;
         using (var session = await _records.BeginSearch(scope, first, cancellationToken).ConfigureAwait(false))
         {
-            var execution = new SearchExecution(session, type => place.Decide(type).Granted, _codes, _settings);
+            var execution = new SearchExecution(session, type => place.Decide(type).Granted, _codes, Settings);
             var words = form.First.Texts.Count > 0 ? (IReadOnlyList<SearchMatch> m) => WithWords(context, form, rule, m, cancellationToken) : (Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>?)null;
             if (!(await execution.Run(form, continuation, words).ConfigureAwait(false)).Try(out var found, out var failure))
             {

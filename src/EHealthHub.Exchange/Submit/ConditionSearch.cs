@@ -21,7 +21,7 @@ internal sealed record ConditionMatches(IReadOnlyList<string> Ids, SearchQuery? 
 /// Decides conditions of writes and references. One exact identifier is looked up by its national token. Any other condition is a search: decided by the same policy and logged before facts are opened, so that nobody learns through a
 /// condition what a search would refuse them.
 /// </summary>
-internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, ICodeSets codes, Journal journal, HubIdentity hub)
+internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, ICodeSets codes, Journal journal)
 {
     /// <summary>Most conditions of one submission that need a search.</summary>
     public const int SearchesMax = 64;
@@ -29,8 +29,8 @@ internal sealed class ConditionSearch(RecordStore records, SearchPlacer placer, 
     /// <summary>What a condition may be made of: whatever decides a match, not what shapes an answer.</summary>
     private const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.ValueSets | SearchNeeds.Hierarchies;
 
-    /// <summary>How facts are matched: a reference by the hub's own absolute address is the relative one.</summary>
-    public SearchSettings Settings { get; } = new() { BaseUrl = hub.FhirBase };
+    /// <summary>How facts are extracted and matched: the parameters that are in force at this moment.</summary>
+    public SearchSettings Settings => records.Generations.Asking;
 
     /// <summary>The matches, at most <paramref name="countMax"/>; two are enough to know "many". <paramref name="place"/> is for the outcome. <paramref name="beside"/>: so many more, since some of
     /// them are deleted or changed by the same submission.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using EHealthHub.Exchange.Conformance;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
@@ -9,7 +8,7 @@ using EHealthHub.Fhir.Validation;
 namespace EHealthHub.Exchange.Submit;
 
 /// <summary>Validates what is submitted and chooses the status: 400 for what is not FHIR, 422 for what breaks a rule or a profile (R4 3.1.0.8).</summary>
-internal sealed class SubmissionCheck(Validator validator, ConformanceHolder conformance, FhirLimits limits)
+internal sealed class SubmissionCheck(Validator validator, FhirLimits limits)
 {
     /// <summary>A resource that is posted alone: conditional and temporary references have their meaning in a transaction only.</summary>
     public Failure? CheckAlone(FhirResource resource) => Check(resource, null) ?? TransactionPlan.CheckAlone(resource);
@@ -17,7 +16,7 @@ internal sealed class SubmissionCheck(Validator validator, ConformanceHolder con
     public Failure? Check(FhirResource resource, string? path)
     {
         var issues = validator.Validate(resource, limits, path);
-        return issues.Any(IsError) ? AsFailure(issues) : IsSubset(resource.Root) ? Subset(path ?? resource.Type) : conformance.Check(resource);
+        return issues.Any(IsError) ? AsFailure(issues) : IsSubset(resource.Root) ? Subset(path ?? resource.Type) : null;
     }
 
     /// <summary>A part of a resource (<c>_summary</c>, <c>_elements</c>) that came back as a whole one: to store it would lose what was left out (R4 3.1.1.5.8).</summary>

@@ -94,8 +94,16 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
                 return (Refused(await journal.Refuse(context, interaction, type, id, mismatch.Issues[0].Code, write.Patients, mismatch, cancellationToken).ConfigureAwait(false)), false, null);
             }
 
+            // What a submission defines is judged as a whole, and by what is in force when it is committed.
+            var definitions = DefinitionChange.Of(write);
+            using var turn = definitions.Length == 0 ? null : await conformance.Turn(cancellationToken).ConfigureAwait(false);
+            if (definitions.Length > 0 && (turn is null ? Refusals.Busy(type) : conformance.Check(definitions)) is { } undefinable)
+            {
+                return (Refused(await journal.Refuse(context, interaction, type, id, undefinable.Issues[0].Code, write.Patients, undefinable, cancellationToken).ConfigureAwait(false)), false, null);
+            }
+
             var ends = write.EndsOf(entries);
-            var (result, position) = await Commit(context, interaction, entries, write, ends, rule, now, cancellationToken).ConfigureAwait(false);
+            var (result, position) = await Commit(context, interaction, entries, write, definitions, ends, rule, now, cancellationToken).ConfigureAwait(false);
             return result.Status switch
             {
                 CommitStatus.Committed => (new WriteEnd(null, ends, Bodies(context, write, entries, result.Stored), position), false, position),
@@ -171,7 +179,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
     }
 
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(
-        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
+        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<DefinitionChange> definitions, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ask = new CommitAsk
         {
@@ -197,26 +205,14 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
         // From here on the caller's leaving changes nothing: what was begun is brought to its end, and its outcome is logged. When the store or the log fails in between, the
         // intent stays open, and CloseOrphans closes it from the database.
         var result = await records.Commit(ask, receipt, CancellationToken.None).ConfigureAwait(false);
-        if (result.Status == CommitStatus.Committed)
+        if (result.Status == CommitStatus.Committed && definitions.Length > 0)
         {
-            TakeUp(write);
+            await conformance.Take(definitions).ConfigureAwait(false); // they come into force with their commit
         }
 
         var outcome = await RecordOutcome(entry, receipt.Position.Index, result).ConfigureAwait(false);
         open.Ended();
         return (result, outcome);
-    }
-
-    /// <summary>Definitions come into force with their commit.</summary>
-    private void TakeUp(ResolvedWrite write)
-    {
-        foreach (var entry in write.Writes)
-        {
-            if (ConformanceHolder.Holds(entry.Type))
-            {
-                conformance.Take(entry.Type, entry.Id, entry.Resource);
-            }
-        }
     }
 
     /// <summary>The outcome, in as many entries as its hashes need.</summary>

@@ -146,9 +146,12 @@ internal static class OperationParameters
           out url 1 1 uri
           out code 1 1 code
           out status 1 1 code
-         out reindexing 0 1
-          out done 1 1 integer
-          out total 1 1 integer
+         out reindexing 1 1
+          out generation 1 1 integer
+          out status 1 1 code
+          out compartments 1 1 integer
+          out compartmentsAll 1 1 integer
+          out resources 1 1 integer
         """;
 
     private static readonly Lazy<FrozenDictionary<string, IReadOnlyList<OperationParameter>>> All = new(Read);

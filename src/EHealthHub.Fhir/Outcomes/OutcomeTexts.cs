@@ -9,6 +9,7 @@ public static class OutcomeTexts
         include-too-costly | Too many resources would come along. | Yanıta çok fazla kaynak eklenecekti.
         parameters-expected | A Parameters resource is expected. | Parameters kaynağı bekleniyor.
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
+        definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.
         definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
         subsetted | A part of a resource cannot be stored as the whole. | Bir kaynağın yalnızca bir kısmı, tamamı yerine saklanamaz.
         allok | Done. | Tamamlandı.
@@ -135,6 +136,7 @@ public static class OutcomeTexts
         too-many-patients | The request concerns too many patients. | İstek çok fazla hastayı kapsıyor.
         patient-required | Name one patient, or an exact identifier. | Bir hasta ya da tam bir kimlik numarası belirtin.
         search-value-invalid | A search value is not understood. | Bir arama değeri anlaşılamadı.
+        search-parameter-reindexing | The search parameter is not ready yet. | Arama parametresi henüz hazır değil.
         search-parameter-unknown | A search parameter is not known. | Bir arama parametresi tanınmıyor.
         search-parameter-not-supported | A search parameter of that definition cannot be served. | Bu tanımla bir arama parametresi sunulamaz.
         search-parameter-repeated | A search parameter may appear only once. | Bir arama parametresi yalnızca bir kez kullanılabilir.

@@ -22,6 +22,7 @@ public sealed class CustomSearchParameter
         Url = url;
         Code = code;
         Parameters = parameters;
+        Extraction = string.Join('\n', parameters.Select(p => $"{p.Type} {Signature(p.Parameter)} {string.Join(' ', p.Parameter.Components.Select(c => $"{c.Expression} {Signature(c.Parameter)}"))}"));
     }
 
     /// <summary>Canonical URL.</summary>
@@ -33,10 +34,13 @@ public sealed class CustomSearchParameter
     /// <summary>The resource types that it is for.</summary>
     public IEnumerable<string> Types => Parameters.Select(p => p.Type);
 
+    /// <summary>What decides the values that it gives: two that say the same here extract the same.</summary>
+    public string Extraction { get; }
+
     internal ImmutableArray<(string Type, SearchParameter Parameter)> Parameters { get; }
 
-    /// <summary>Compiles a SearchParameter. 422 with what is not taken, the element named, for one that is not understood, that takes the code of one of R4's for the same type, or that leads to nothing its type can compare.</summary>
-    public static Result<CustomSearchParameter> Compile(JsonElement resource)
+    /// <summary>Compiles a SearchParameter; for a composite, <paramref name="others"/> are own ones that its components may name. 422 with what is not taken, the element named, for one that is not understood, that takes the code of one of R4's for the same type, or that leads to nothing its type can compare.</summary>
+    public static Result<CustomSearchParameter> Compile(JsonElement resource, IReadOnlyCollection<CustomSearchParameter>? others = null)
     {
         if (JsonText.Of(resource, "url"u8) is not { } url || JsonText.Of(resource, "code"u8) is not { } code || !IsCode(code))
         {
@@ -73,9 +77,10 @@ public sealed class CustomSearchParameter
                 return Refuse("code", "R4 has a parameter of that code for the type already");
             }
 
-            if (kind == FactKind.Composite && Components(resource, known) is not { Length: > 1 })
+            SearchParameter[] all = [.. known.All, .. (others ?? []).SelectMany(o => o.Parameters).Where(p => p.Type == type).Select(p => p.Parameter)];
+            if (kind == FactKind.Composite && Components(resource, all) is not { Length: > 1 })
             {
-                return Refuse("component", "two or three components are needed, each with the definition of one of R4's parameters for the type, and an expression");
+                return Refuse("component", "two or three components are needed, each with an expression and the definition of a parameter for the type, of R4's or one that is in force");
             }
 
             var parameter = new SearchParameter
@@ -87,9 +92,9 @@ public sealed class CustomSearchParameter
                 Expression = expression,
                 Targets = kind != FactKind.Reference ? [] : targets.Count == 0 ? ParameterDefinitions.AnyType : [.. targets.Where(TypeParameters.Types.Contains).Order(StringComparer.Ordinal)],
                 Paths = [.. paths.Where(p => p.StartsAt(type))],
-                Components = kind == FactKind.Composite ? Components(resource, known) ?? [] : [],
+                Components = kind == FactKind.Composite ? Components(resource, all) ?? [] : [],
             };
-            if (PlanCompiler.Check(type, [.. known.All, parameter], parameter) is { } fault)
+            if (PlanCompiler.Check(type, [.. all, parameter], parameter) is { } fault)
             {
                 return Refuse("expression", fault);
             }
@@ -112,14 +117,16 @@ public sealed class CustomSearchParameter
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal);
 
-    private static ImmutableArray<SearchComponent>? Components(JsonElement resource, TypeParameters type)
+    private static string Signature(SearchParameter parameter) => $"{parameter.Code} {parameter.TypeCode} {string.Join(',', parameter.Targets)} {parameter.Expression}";
+
+    private static ImmutableArray<SearchComponent>? Components(JsonElement resource, SearchParameter[] all)
     {
         var components = ImmutableArray.CreateBuilder<SearchComponent>();
         foreach (var item in ValueReader.Items(resource, "component"u8))
         {
             var definition = JsonText.Of(item, "definition"u8);
             var expression = JsonText.Of(item, "expression"u8) ?? "";
-            var parameter = type.All.FirstOrDefault(p => p.Url == definition);
+            var parameter = all.FirstOrDefault(p => p.Url == definition);
             if (components.Count == FactNames.PartsMax || parameter is not { Kind: not (null or FactKind.Composite), IsNear: false } || expression.Length is 0 or > ExpressionMax || !ExpressionParser.TryParse(expression, out var paths, out _))
             {
                 return null;

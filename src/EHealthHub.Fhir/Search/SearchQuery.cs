@@ -102,6 +102,12 @@ public sealed record SearchQuery
     /// <summary>What the search needs besides the facts of single candidates, with what the searches inside its chains need.</summary>
     public SearchNeeds Needs => QueryNeeds.Of(this);
 
+    /// <summary>True when it names a parameter of the hub's own, and so holds for facts of <see cref="Generation"/> alone.</summary>
+    public bool UsesOwn { get; init; }
+
+    /// <summary>The generation of the tables that it was parsed with (<see cref="SearchTables.Generation"/>).</summary>
+    public int Generation => Tables.Generation;
+
     internal SearchTables Tables { get; init; } = SearchTables.Base;
 
     // Made when the first candidate comes. Two threads may both make one: they are the same. A copy made by `with` brings its original's along, which is not its own.
@@ -113,7 +119,7 @@ public sealed record SearchQuery
     /// <paramref name="settings"/>: zone, base URL and tables, <see cref="SearchSettings.Default"/> where null.
     /// </summary>
     public static Result<SearchQuery> Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
-        QueryParser.Parse(type, parameters, strict, settings ?? SearchSettings.Default);
+        IsPlain(ref settings) ? QueryParser.Parse(type, parameters, strict, settings) : Watched(settings, (type, parameters, strict), static (a, s) => QueryParser.Parse(a.type, a.parameters, a.strict, s));
 
     /// <summary>
     /// As <see cref="Parse"/>, for <c>[compartment]/[id]/[type]</c> (R4 3.1.1.2): a match also refers to the compartment's resource by one of the parameters that R4's definition of the compartment names. 404 for a compartment that R4
@@ -121,13 +127,34 @@ public sealed record SearchQuery
     /// </summary>
     public static Result<SearchQuery> ParseInCompartment(
         string compartment, string id, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
-        CompartmentQuery.Parse(compartment, id, type, parameters, strict, settings ?? SearchSettings.Default);
+        IsPlain(ref settings) ? CompartmentQuery.Parse(compartment, id, type, parameters, strict, settings) : Watched(settings, (compartment, id, type, parameters, strict), static (a, s) => CompartmentQuery.Parse(a.compartment, a.id, a.type, a.parameters, a.strict, s));
 
     /// <summary>
     /// As <see cref="Parse"/>, for a search over several types at once (<c>[base]?_type=…</c>): one search for each type that <c>_type</c> names, each with the parameters that all of these types know. Without <c>_type</c> every type of R4.
     /// </summary>
-    public static Result<SystemSearch> ParseSystem(IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>
-        SystemQuery.Parse(parameters, strict, settings ?? SearchSettings.Default);
+    public static Result<SystemSearch> ParseSystem(IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null)
+    {
+        if (IsPlain(ref settings))
+        {
+            return SystemQuery.Parse(parameters, strict, settings);
+        }
+
+        var parsed = SystemQuery.Parse(parameters, strict, settings with { Tables = settings.Tables.Watched(out var watch) });
+        return watch.Refusal(parsed.Try(out var search, out _) ? search.Queries[0] : null) is { } refusal ? refusal
+            : search is null ? parsed
+            : new SystemSearch([.. search.Queries.Select(q => q with { UsesOwn = watch.UsesOwn })]);
+    }
+
+    /// <summary>True where there are R4's parameters alone, and nothing has to be watched.</summary>
+    private static bool IsPlain([System.Diagnostics.CodeAnalysis.NotNull] ref SearchSettings? settings) => !(settings ??= SearchSettings.Default).Tables.HasOwn;
+
+    private static Result<SearchQuery> Watched<TAsked>(SearchSettings settings, TAsked asked, Func<TAsked, SearchSettings, Result<SearchQuery>> parse)
+    {
+        var parsed = parse(asked, settings with { Tables = settings.Tables.Watched(out var watch) });
+        return watch.Refusal(parsed.Try(out var query, out _) ? query : null) is { } refusal ? refusal
+            : query is null ? parsed
+            : query with { UsesOwn = watch.UsesOwn };
+    }
 
     /// <summary>Whether a type has a search parameter of this code and kind.</summary>
     public static bool HasParameter(string type, string code, FactKind kind, SearchSettings? settings = null) =>

@@ -104,6 +104,7 @@ public static class GatewayHost
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
+        services.AddHostedService<Reindexing>();
         services.AddRouting();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = GatewayBounds.RequestTimeout });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using EHealthHub.Exchange.Conformance;
 
 namespace EHealthHub.Gateway.Composition;
 
@@ -9,7 +10,10 @@ namespace EHealthHub.Gateway.Composition;
 /// <param name="ManagementPort">Health and metrics, plain HTTP, loopback.</param>
 public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
 {
-    /// <summary>Parses <c>--data DIR [--port N] [--management-port N]</c>.</summary>
+    /// <summary>Most resources a second whose facts are extracted again when search parameters change, 1 to 100,000.</summary>
+    public int ReindexRate { get; init; } = Reindexer.RateDefault;
+
+    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N]</c>.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out GatewaySettings? settings, [NotNullWhen(false)] out string? fault)
     {
         settings = null;
@@ -17,7 +21,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] is not ("--data" or "--port" or "--management-port") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
             {
                 faults.Add($"unexpected argument {args[i]}");
             }
@@ -25,6 +29,12 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
 
         var port = PortOf(values, "--port", 8443, faults);
         var management = PortOf(values, "--management-port", 8080, faults);
+        var rate = Reindexer.RateDefault;
+        if (values.TryGetValue("--reindex-rate", out var perSecond) && !(int.TryParse(perSecond, NumberStyles.None, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= Reindexer.RateMax))
+        {
+            faults.Add($"--reindex-rate must be a number of resources a second, 1 to {Reindexer.RateMax}");
+        }
+
         if (!values.TryGetValue("--data", out var data) || !Directory.Exists(data))
         {
             faults.Add("--data must name an existing data directory (./hub up makes one)");
@@ -33,7 +43,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         fault = faults.Count == 0 ? null : "EHealthHub.Gateway: " + string.Join("; ", faults);
         if (fault is null)
         {
-            settings = new GatewaySettings(Path.GetFullPath(data!), port, management);
+            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate };
         }
 
         return fault is null;

@@ -14,17 +14,20 @@ public sealed class HubParts : IAsyncDisposable
 {
     private readonly VaultEntrySealer _sealer;
 
-    private HubParts(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, AuditLog log, RecordStore records, FhirLimits limits, TimeProvider time)
+    private readonly MaintenanceLog _maintenance;
+
+    private HubParts(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, AuditLog log, MaintenanceLog maintenance, RecordStore records, FhirLimits limits, TimeProvider time)
     {
         Layout = layout;
         Hub = hub;
         Vault = vault;
         _sealer = sealer;
         Log = log;
+        _maintenance = maintenance;
         Records = records;
         Limits = limits;
         Time = time;
-        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time);
+        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time, maintenance.Open);
     }
 
     /// <summary>Places in the data directory.</summary>
@@ -62,7 +65,8 @@ public sealed class HubParts : IAsyncDisposable
         var sealer = new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(period)));
         var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);
         var records = RecordStore.OpenSqlite(data, hub, vault, time);
-        return new HubParts(layout, hub, vault, sealer, log, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time);
+        var maintenance = new MaintenanceLog(layout, hub, vault, sealer, period, time);
+        return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time);
     }
 
     /// <inheritdoc/>
@@ -70,6 +74,7 @@ public sealed class HubParts : IAsyncDisposable
     {
         await Acts.Deferred.DisposeAsync().ConfigureAwait(false);
         await Records.DisposeAsync().ConfigureAwait(false);
+        await _maintenance.DisposeAsync().ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
         _sealer.Dispose();
         Vault.Dispose();

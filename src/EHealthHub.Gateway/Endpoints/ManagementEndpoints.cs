@@ -16,6 +16,9 @@ internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics
             [
                 ("ehealthhub_audit_entries", "Durable entries in the audit log of this process.", parts.Log.Size),
                 ("ehealthhub_revocation_fresh_seconds", "Seconds until revocation lists are too old and every certificate is refused.", revocationFreshSeconds()),
+                ("ehealthhub_search_generation", "Generation of search parameters that facts are extracted by.", parts.Records.Generations.Number),
+                ("ehealthhub_reindexing", "1 while facts are extracted again and the newest search parameters are not in force.", parts.Records.Generations.IsRunning ? 1 : 0),
+                ("ehealthhub_reindexed_resources", "Resources whose facts were extracted again for the present generation.", parts.Records.Generations.Resources),
                 ("ehealthhub_memory_bytes", "Managed memory in use.", GC.GetTotalMemory(false)),
                 ("ehealthhub_allocated_bytes", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes()),
             ]),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Fhir.Capability;
+using EHealthHub.Fhir.Search;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
@@ -18,7 +19,10 @@ internal sealed class OpenEndpoints
     private readonly HubParts _parts;
     private readonly TokenEndpoint _tokens;
     private readonly GatewayMetrics _metrics;
-    private readonly byte[] _capability;
+    private readonly ServedApi _served;
+    private readonly string _version;
+    private readonly DateTimeOffset _started;
+    private volatile Tuple<SearchTables, byte[]>? _capability;
     private readonly byte[] _smart;
     private readonly byte[] _keys;
 
@@ -27,8 +31,10 @@ internal sealed class OpenEndpoints
         _parts = parts;
         _tokens = tokens;
         _metrics = metrics;
-        var version = typeof(OpenEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
-        _capability = CapabilityWriter.Write(parts.Hub.FhirBase, version, parts.Time.GetUtcNow(), served);
+        _served = served;
+        _version = typeof(OpenEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
+        _started = parts.Time.GetUtcNow();
+        _ = Statement(); // written once for all, and again when search parameters come into force
         _smart = SmartDocuments.Configuration(parts.Hub);
         _keys = SmartDocuments.KeySet(signer);
     }
@@ -57,7 +63,18 @@ internal sealed class OpenEndpoints
     private async Task Capability(HttpContext context, HubRequest request)
     {
         request.Receipt = await _parts.Acts.Refusals.Count(EntryKind.Open, "open", request.Source, "capabilities", 200, context.RequestAborted).ConfigureAwait(false);
-        await Responses.Send(context, request, _capability).ConfigureAwait(false);
+        await Responses.Send(context, request, Statement()).ConfigureAwait(false);
+    }
+
+    private byte[] Statement()
+    {
+        var tables = _parts.Records.Generations.Asking.Tables;
+        if (_capability is not { } written || !ReferenceEquals(written.Item1, tables))
+        {
+            _capability = written = Tuple.Create(tables, CapabilityWriter.Write(_parts.Hub.FhirBase, _version, _capability is null ? _started : _parts.Time.GetUtcNow(), _served with { Tables = tables }));
+        }
+
+        return written.Item2;
     }
 
     private async Task Open(HttpContext context, byte[] body, string contentType)

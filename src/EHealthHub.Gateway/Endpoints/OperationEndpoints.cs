@@ -21,6 +21,8 @@ internal sealed class OperationEndpoints(HubParts parts)
         .. Meta("/{type}/{id}/$meta", RouteLevel.Instance, call => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted)),
         .. Meta("/{type}/{id}/_history/{version}/$meta", RouteLevel.Instance, MetaOfVersion),
         .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
+        Status("/{type}/$status", RouteLevel.Type),
+        Status("/{type}/{id}/$status", RouteLevel.Instance),
         new("POST", "/{type}/$validate", RouteLevel.Type, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
         new("POST", "/{type}/{id}/$validate", RouteLevel.Instance, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
         new("GET", "/{type}/{id}/$validate", RouteLevel.Instance, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
@@ -30,6 +32,14 @@ internal sealed class OperationEndpoints(HubParts parts)
         .. Terminology("$subsumes", "{type}-subsumes", onInstance: true),
         .. Terminology("$translate", "{type}-translate", onInstance: true),
     ];
+
+    /// <summary>How the hub's own search parameters stand: R4 has no operation for that.</summary>
+    private FhirRoute Status(string pattern, RouteLevel level) =>
+        new("GET", pattern, level, "$status", call => parts.Acts.SearchParameters.Execute(call.Act(), call.Id.Length == 0 ? null : call.Id, call.Aborted))
+        {
+            Definition = parts.Hub.FhirBase + "/OperationDefinition/SearchParameter-status",
+            Types = ["SearchParameter"],
+        };
 
     private ValueTask<ActResult> Everything(FhirCall call, List<KeyValuePair<string, string>> parameters) =>
         parts.Acts.Everything.Execute(call.Act(), call.Type, call.Id, parameters, call.Aborted);

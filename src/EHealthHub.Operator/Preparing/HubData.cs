@@ -69,6 +69,7 @@ internal static class HubData
         var period = layout.LogPeriod(time.GetUtcNow());
         var names = new AuditLogNames(HubLayout.AuditOrigin(hub, period), HubLayout.AuditKey(period), HubLayout.CheckpointKey, HubLayout.RegistryKey);
         AuditKeyExport.Update(Path.Combine(layout.Auditor, AuditKeyRing.FileName), vault, names);
+        AuditKeyExport.Update(Path.Combine(layout.Auditor, AuditKeyRing.FileName), vault, names with { Origin = HubLayout.AuditOrigin(hub, HubLayout.MaintenancePeriod(period)) });
         return new PreparedData(hub, null);
     }
 

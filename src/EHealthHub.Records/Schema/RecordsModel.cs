@@ -110,6 +110,18 @@ internal static class RecordsModel
             t.Unique("log", "intent");
             t.UniqueWhereKnown("request");
         });
+
+        Table(model, "search_generation", t =>
+        {
+            t.Int("number");
+            t.Int("state");
+            t.Long("compartment");
+            t.Int("slot");
+            t.Long("resources");
+            t.Variable("parameters", null);
+            t.Fixed("mac", HashBytes);
+            t.Key("number");
+        });
     }
 
     /// <summary>The table of <c>keys.db</c>: apart, with its own short-lived backups, or erasing a key would be fiction.</summary>

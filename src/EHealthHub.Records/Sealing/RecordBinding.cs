@@ -42,7 +42,8 @@ internal readonly ref struct RecordBinding
     }
 
     /// <summary>Associated data of the facts: with the generation of their extraction, and the hash of the very body that they were extracted from.</summary>
-    public int WriteForFacts(Span<byte> to, byte dictionary, byte generation, ReadOnlySpan<byte> bodyHash) => Write(to, 2, dictionary, [generation], bodyHash);
+    public int WriteForFacts(Span<byte> to, byte dictionary, int generation, ReadOnlySpan<byte> bodyHash) =>
+        generation <= byte.MaxValue ? Write(to, 2, dictionary, [(byte)generation], bodyHash) : Write(to, 2, dictionary, [(byte)(generation >> 8), (byte)generation], bodyHash);
 
     private int Write(Span<byte> to, byte kind, byte dictionary, ReadOnlySpan<byte> own, ReadOnlySpan<byte> hash)
     {

@@ -8,9 +8,6 @@ namespace EHealthHub.Records.Sealing;
 /// <summary>Seals and opens bodies and facts: compress alone, pad, seal with commitment under the compartment's key, bound to the place (FORMAT.md). Thread-safe.</summary>
 internal sealed class RecordSealer : IDisposable
 {
-    /// <summary>The present way of extracting facts; stored in clear with the version and authenticated. A change of the extraction raises it.</summary>
-    public const byte FactsGeneration = 1;
-
     private readonly Compression _compression = new();
 
     /// <summary>Seals the stamped JSON; none for a deletion.</summary>
@@ -31,11 +28,11 @@ internal sealed class RecordSealer : IDisposable
         }
     }
 
-    /// <summary>Seals facts onto the envelope of their body, whose hash is <paramref name="bodyHash"/>.</summary>
-    public byte[] SealFacts(DataKey key, in RecordBinding binding, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> facts)
+    /// <summary>Seals facts onto the envelope of their body, whose hash is <paramref name="bodyHash"/>. <paramref name="generation"/>: of the search parameters that they were extracted by; stored in clear with the version, and authenticated.</summary>
+    public byte[] SealFacts(DataKey key, in RecordBinding binding, int generation, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> facts)
     {
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
-        associated = associated[..binding.WriteForFacts(associated, Dictionaries.Facts, FactsGeneration, bodyHash)];
+        associated = associated[..binding.WriteForFacts(associated, Dictionaries.Facts, generation, bodyHash)];
         var content = FactsContent.Shorten(facts, binding);
         var (packed, length) = _compression.Pack(content, Dictionaries.Facts);
         try
@@ -76,7 +73,7 @@ internal sealed class RecordSealer : IDisposable
     }
 
     /// <summary>The facts, or null as for <see cref="OpenBody"/>.</summary>
-    public byte[]? OpenFacts(DataKey key, in RecordBinding binding, byte generation, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> message)
+    public byte[]? OpenFacts(DataKey key, in RecordBinding binding, int generation, ReadOnlySpan<byte> bodyHash, ReadOnlySpan<byte> message)
     {
         var length = message.Length - AttachedSealer.Overhead;
         if (length is < 0 or > Compression.PackedMax || bodyHash.Length != AttachedSealer.AnchorSize)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EHealthHub.Records.Index;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Store;
 
@@ -11,13 +10,18 @@ namespace EHealthHub.Records.Sqlite;
 internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
 {
     private readonly Dictionary<UInt128, (CompartmentRow Row, bool New)> _compartments = [];
-    private readonly Dictionary<(long Key, int Token, int Chunk), List<(int Slot, bool Add)>> _chunks = [];
+    private readonly IndexChanges _index = new(rows);
 
     public CommitResult Apply(PreparedCommit commit)
     {
         if (commit.Request is { } request && rows.ResultOf(request) is { } first)
         {
             return new CommitResult(CommitStatus.Repeated, 0, default, -1, first);
+        }
+
+        if (commit.Generation != rows.Generation())
+        {
+            return Stale(commit);
         }
 
         if (!Stand(commit.Decided) || !Hold(commit.References, own: false))
@@ -29,9 +33,9 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
         var hashes = new byte[commit.Entries.Count * 32];
         for (var i = 0; i < commit.Entries.Count; i++)
         {
-            if (!TryWrite(commit.Entries[i], commit.Time, submitter))
+            if (!TryWrite(commit.Entries[i], commit.Time, submitter, out var isStale))
             {
-                return Conflict(i);
+                return isStale ? Stale(commit) : Conflict(i);
             }
 
             commit.Entries[i].Hash.CopyTo(hashes, i * 32);
@@ -42,7 +46,7 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
             return Conflict(-1);
         }
 
-        WriteChunks();
+        _index.WriteChunks();
         WriteManifests(commit);
         var sequence = rows.LastSequence() + 1;
         var log = rows.Log(commit.Origin);
@@ -51,6 +55,13 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
     }
 
     private static CommitResult Conflict(int entry) => new(CommitStatus.Conflict, 0, default, entry, default);
+
+    /// <summary>The search parameters or the facts of what it replaces changed since it was prepared: nothing of what the caller asked for has.</summary>
+    private static CommitResult Stale(PreparedCommit commit)
+    {
+        commit.IsStale = true;
+        return Conflict(-1);
+    }
 
     /// <summary>Whether what conditions were decided on is still so. Asked before this commit writes: its own changes are no one else's.</summary>
     private bool Stand(IReadOnlyList<DecidedOn> decided)
@@ -109,8 +120,9 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
         return true;
     }
 
-    private bool TryWrite(PreparedEntry entry, long time, int submitter)
+    private bool TryWrite(PreparedEntry entry, long time, int submitter, out bool isStale)
     {
+        isStale = false;
         var compartment = Compartment(entry.Compartment);
         if (entry.Condition is { } condition && rows.Places(condition).Count > 0)
         {
@@ -122,6 +134,13 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
         {
             if (replaces.Key != compartment.Key || rows.Head(replaces.Key, replaces.Slot) is not { } head || head.Version != replaces.Version || !head.Hash.AsSpan().SequenceEqual(replaces.Hash))
             {
+                return false;
+            }
+
+            // The index is changed from what those facts asked for.
+            if (head.Flags != replaces.Flags)
+            {
+                isStale = true;
                 return false;
             }
 
@@ -158,12 +177,12 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
 
         foreach (var token in entry.TokensRemoved)
         {
-            Note(key, token, slot, add: false);
+            _index.Note(key, token, slot, add: false);
         }
 
         foreach (var token in entry.TokensAdded)
         {
-            Note(key, token, slot, add: true);
+            _index.Note(key, token, slot, add: true);
         }
 
         foreach (var (patient, token) in entry.LinksRemoved)
@@ -175,12 +194,6 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
         {
             rows.AddLink(Compartment(patient).Key, token, key, slot);
         }
-    }
-
-    private void Note(long key, int token, int slot, bool add)
-    {
-        ref var changes = ref CollectionsMarshal.GetValueRefOrAddDefault(_chunks, (key, token, Postings.ChunkOf(slot)), out _);
-        (changes ??= []).Add((slot, add));
     }
 
     /// <summary>The row of a compartment, made where it is missing; its MAC is checked before anything is built on it.</summary>
@@ -211,28 +224,6 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
 
         var number = rows.LastCompartmentNumber() + 1 + _compartments.Values.Count(c => c.New);
         return new CompartmentRow { Key = key, Number = number, Handle = compartment.Handle, Kind = compartment.Kind, Name = compartment.SealedName, NextSlot = 1, Contents = new byte[32], Mac = [] };
-    }
-
-    private void WriteChunks()
-    {
-        Span<ulong> bitmap = stackalloc ulong[Postings.Words];
-        foreach (var ((key, token, chunk), changes) in _chunks.OrderBy(c => c.Key))
-        {
-            rows.ReadChunk(key, token, chunk, bitmap);
-            foreach (var (slot, add) in changes)
-            {
-                if (add)
-                {
-                    Postings.Set(bitmap, slot);
-                }
-                else
-                {
-                    Postings.Clear(bitmap, slot);
-                }
-            }
-
-            rows.WriteChunk(key, token, chunk, bitmap);
-        }
     }
 
     private void WriteManifests(PreparedCommit commit)

@@ -16,7 +16,7 @@ internal sealed class SqliteCommitQueue : IDisposable
     private readonly string _folder;
     private readonly int _cacheKiB;
     private readonly CommitSeal _seal;
-    private readonly BlockingCollection<PreparedCommit> _waiting = new(WaitingMax);
+    private readonly BlockingCollection<WriterJob> _waiting = new(WaitingMax);
     private readonly Thread _thread;
     private SqliteWriter? _writer;
 
@@ -36,12 +36,23 @@ internal sealed class SqliteCommitQueue : IDisposable
     /// <summary>Waits its turn and is written. Once accepted it runs to its end, whatever the caller's patience.</summary>
     public Task<CommitResult> Enqueue(PreparedCommit commit)
     {
-        if (_waiting.IsAddingCompleted || !_waiting.TryAdd(commit))
+        Add(commit);
+        return commit.Done.Task;
+    }
+
+    /// <summary>As for a commit.</summary>
+    public Task Enqueue(GenerationJob job)
+    {
+        Add(job);
+        return job.Done;
+    }
+
+    private void Add(WriterJob job)
+    {
+        if (_waiting.IsAddingCompleted || !_waiting.TryAdd(job))
         {
             throw new RecordsUnavailableException("Too many writes are waiting, or the store is closing.");
         }
-
-        return commit.Done.Task;
     }
 
     /// <summary>Writes what waits, then ends.</summary>
@@ -55,7 +66,7 @@ internal sealed class SqliteCommitQueue : IDisposable
 
     private void Work()
     {
-        var group = new List<PreparedCommit>(GroupMax);
+        var group = new List<WriterJob>(GroupMax);
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
             group.Add(first);
@@ -69,9 +80,8 @@ internal sealed class SqliteCommitQueue : IDisposable
         }
     }
 
-    private void WriteGroup(List<PreparedCommit> group)
+    private void WriteGroup(List<WriterJob> group)
     {
-        var results = new CommitResult?[group.Count];
         var faults = new Exception?[group.Count];
         try
         {
@@ -79,7 +89,7 @@ internal sealed class SqliteCommitQueue : IDisposable
             writer.Begin();
             for (var i = 0; i < group.Count; i++)
             {
-                results[i] = WriteOne(writer, group[i], ref faults[i]);
+                WriteOne(writer, group[i], ref faults[i]);
             }
 
             writer.Commit();
@@ -90,35 +100,34 @@ internal sealed class SqliteCommitQueue : IDisposable
             _writer?.Dispose();
             _writer = null;
             var fault = exception as RecordsUnavailableException ?? new RecordsUnavailableException("The writer failed.", exception);
-            group.ForEach(c => c.Done.SetException(fault));
+            group.ForEach(j => j.Fail(fault));
             return;
         }
 
-        Finish(group, results, faults);
+        Finish(group, faults);
     }
 
-    private void Finish(List<PreparedCommit> group, CommitResult?[] results, Exception?[] faults)
+    private static void Finish(List<WriterJob> group, Exception?[] faults)
     {
         for (var i = 0; i < group.Count; i++)
         {
-            if (results[i] is { } result)
+            if (faults[i] is { } fault)
             {
-                group[i].Done.SetResult(result);
+                group[i].Fail(fault);
             }
             else
             {
-                group[i].Done.SetException(faults[i]!);
+                group[i].Finish();
             }
         }
     }
 
-    private CommitResult? WriteOne(SqliteWriter writer, PreparedCommit commit, ref Exception? fault)
+    private void WriteOne(SqliteWriter writer, WriterJob job, ref Exception? fault)
     {
         writer.BeginRequest();
         try
         {
-            var result = new SqliteCommit(writer.Rows, _seal).Apply(commit);
-            if (result.Status == CommitStatus.Committed)
+            if (job.Apply(writer.Rows, _seal))
             {
                 writer.KeepRequest();
             }
@@ -126,15 +135,12 @@ internal sealed class SqliteCommitQueue : IDisposable
             {
                 writer.UndoRequest();
             }
-
-            return result;
         }
         catch (Exception exception) when (writer.InTransaction)
         {
             // Only this request: a bug in it, or a row that was tampered with. Its neighbours go on.
             fault = exception;
             writer.UndoRequest();
-            return null;
         }
     }
 }

@@ -1,4 +1,5 @@
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Store;
 using Microsoft.Data.Sqlite;
 
@@ -9,6 +10,10 @@ internal sealed class SqliteReader : IDisposable
 {
     /// <summary>Of <c>version v</c>, for <see cref="ReadVersion"/>; the body comes after them.</summary>
     public const string VersionColumns = "v.compartment_key, v.slot, v.version, v.flags, v.time, v.submitter, v.epoch, v.previous, v.hash, v.facts";
+
+    /// <summary>For <see cref="ReadGeneration"/>, the oldest first.</summary>
+    public const string GenerationsSql = "SELECT number, state, compartment, slot, resources, parameters, mac FROM search_generation ORDER BY number";
+
     /// <summary>For <see cref="ReadCompartment"/>.</summary>
     public const string CompartmentColumns = "compartment_key, number, handle, kind, name, next_slot, counter, contents, mac";
 
@@ -43,6 +48,8 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _lastSequence;
     private readonly SqliteStatement _committedUnder;
     private readonly SqliteStatement _resultOf;
+    private readonly SqliteStatement _lastNumber;
+    private readonly SqliteStatement _generations;
 
     public SqliteReader(string folder, int cacheKiB)
     {
@@ -72,6 +79,8 @@ internal sealed class SqliteReader : IDisposable
         _lastSequence = Prepare("SELECT coalesce(max(sequence),0) FROM commit_log");
         _committedUnder = Prepare("SELECT c.sequence, c.hashes FROM log l JOIN commit_log c ON c.log=l.ref AND c.intent=?2 WHERE l.origin=?1");
         _resultOf = Prepare("SELECT result FROM commit_log WHERE request=?1");
+        _lastNumber = Prepare("SELECT coalesce(max(number),0) FROM compartment");
+        _generations = Prepare(GenerationsSql);
     }
 
     /// <summary>All questions until <see cref="EndSnapshot"/> see one state of the database.</summary>
@@ -165,11 +174,19 @@ internal sealed class SqliteReader : IDisposable
     /// <summary>The sealed result under a request's token: null without such a request, empty when none was given.</summary>
     public byte[]? ResultOf(UInt128 request) => One(_resultOf.Bind(1, request), s => s.IsNull(0) ? [] : s.Blob(0).ToArray());
 
+    /// <summary>How many compartments there are.</summary>
+    public long LastCompartmentNumber() => One(_lastNumber, s => (long?)s.Long(0)) ?? 0;
+
+    public List<GenerationRow> Generations() => All(_generations, ReadGeneration);
+
     public void Dispose()
     {
         _statements.ForEach(s => s.Dispose());
         _connection.Dispose();
     }
+
+    public static GenerationRow ReadGeneration(SqliteStatement row) =>
+        new(row.Int(0), row.Int(1), row.Long(2), row.Int(3), row.Long(4), row.Blob(5).ToArray(), row.Blob(6).ToArray());
 
     public static CompartmentRow ReadCompartment(SqliteStatement row) => new()
     {

@@ -1,4 +1,6 @@
+using EHealthHub.Fhir.Search;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Records.Sqlite;
@@ -12,7 +14,7 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _lastNumber = prepare("SELECT coalesce(max(number),0) FROM compartment");
     private readonly SqliteStatement _addCompartment = prepare("INSERT INTO compartment (compartment_key, number, handle, kind, name, next_slot, counter, contents, mac) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
     private readonly SqliteStatement _setCompartment = prepare("UPDATE compartment SET next_slot=?2, counter=?3, contents=?4, mac=?5 WHERE compartment_key=?1");
-    private readonly SqliteStatement _head = prepare("SELECT version, hash FROM version WHERE compartment_key=?1 AND slot=?2 ORDER BY version DESC LIMIT 1");
+    private readonly SqliteStatement _head = prepare("SELECT version, hash, flags FROM version WHERE compartment_key=?1 AND slot=?2 ORDER BY version DESC LIMIT 1");
     private readonly SqliteStatement _addVersion = prepare(
         "INSERT INTO version (compartment_key, slot, version, flags, time, submitter, epoch, previous, hash, facts, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
 
@@ -30,6 +32,10 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _addLog = prepare("INSERT INTO log (ref, origin) SELECT coalesce(max(ref),0)+1, ?1 FROM log");
     private readonly SqliteStatement _lastSequence = prepare("SELECT coalesce(max(sequence),0) FROM commit_log");
     private readonly SqliteStatement _addCommit = prepare("INSERT INTO commit_log (sequence, log, intent, request, hashes, result, mac) VALUES (?1,?2,?3,?4,?5,?6,?7)");
+    private readonly SqliteStatement _generation = prepare("SELECT max(number) FROM search_generation HAVING max(number) IS NOT NULL");
+    private readonly SqliteStatement _addGeneration = prepare("INSERT INTO search_generation (number, state, compartment, slot, resources, parameters, mac) VALUES (?1,?2,?3,?4,?5,?6,?7)");
+    private readonly SqliteStatement _setGeneration = prepare("UPDATE search_generation SET state=?2, compartment=?3, slot=?4, resources=?5, mac=?6 WHERE number=?1");
+    private readonly SqliteStatement _setFacts = prepare("UPDATE version SET flags=?4, facts=?5 WHERE compartment_key=?1 AND slot=?2 AND version=?3");
     private readonly SqliteStatement _request = prepare("SELECT result FROM commit_log WHERE request=?1");
 
     public CompartmentRow? FindCompartment(UInt128 handle)
@@ -68,11 +74,11 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     public void SetCompartment(CompartmentRow row, ReadOnlySpan<byte> mac) =>
         _setCompartment.Bind(1, row.Key).Bind(2, row.NextSlot).Bind(3, row.Counter).Bind(4, row.Contents).Bind(5, mac).Run();
 
-    public (int Version, byte[] Hash)? Head(long key, int slot)
+    public (int Version, byte[] Hash, int Flags)? Head(long key, int slot)
     {
         try
         {
-            return _head.Bind(1, key).Bind(2, slot).Step() ? (_head.Int(0), _head.Blob(1).ToArray()) : null;
+            return _head.Bind(1, key).Bind(2, slot).Step() ? (_head.Int(0), _head.Blob(1).ToArray(), _head.Int(2)) : null;
         }
         finally
         {
@@ -184,6 +190,17 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
             _request.Reset();
         }
     }
+
+    /// <summary>The present generation of search parameters.</summary>
+    public int Generation() => (int)(Single(_generation) ?? SearchTables.FirstGeneration);
+
+    public void AddGeneration(GenerationRow row) =>
+        _addGeneration.Bind(1, row.Number).Bind(2, row.State).Bind(3, row.Compartment).Bind(4, row.Slot).Bind(5, row.Resources).Bind(6, row.Parameters).Bind(7, row.Mac).Run();
+
+    public void SetGeneration(GenerationRow row) =>
+        _setGeneration.Bind(1, row.Number).Bind(2, row.State).Bind(3, row.Compartment).Bind(4, row.Slot).Bind(5, row.Resources).Bind(6, row.Mac).Run();
+
+    public void SetFacts(ReindexedVersion version) => _setFacts.Bind(1, version.Key).Bind(2, version.Slot).Bind(3, version.Version).Bind(4, version.Flags).Bind(5, version.Facts).Run();
 
     private static bool Exists(SqliteStatement statement) => Single(statement) is not null;
 

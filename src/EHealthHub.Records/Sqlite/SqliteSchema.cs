@@ -7,7 +7,10 @@ namespace EHealthHub.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Written to <c>PRAGMA user_version</c>; a database of another version is refused or migrated, never guessed at.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    /// <summary>The oldest version that is brought to the present one when it is opened.</summary>
+    public const int OldestUpgraded = 2;
 
     /// <summary>Written to <c>PRAGMA application_id</c> of <c>records.db</c>: "EHHr".</summary>
     public const int RecordsApplication = 0x45484872;
@@ -18,6 +21,13 @@ internal static class SqliteSchema
     public static string GenerateRecords() => SchemaScript.Of<RecordsContext>(o => o.UseSqlite("Data Source=:memory:"), o => new RecordsContext(o));
 
     public static string GenerateKeys() => SchemaScript.Of<KeysContext>(o => o.UseSqlite("Data Source=:memory:"), o => new KeysContext(o));
+
+    /// <summary>What a script makes that an older version of the database lacks; empty for a script that has had nothing added.</summary>
+    public static string AddedSince(string script, long version) =>
+        version < Version ? Statements(script, "search_generation") : "";
+
+    private static string Statements(string script, string table) =>
+        string.Join('\n', script.ReplaceLineEndings("\n").Split("\n\n").Where(s => s.Contains($"TABLE \"{table}\"", StringComparison.Ordinal) || s.Contains($"ON \"{table}\"", StringComparison.Ordinal)));
 
     /// <summary>A script as it was shipped with this build (infra/database/sqlite). No model is built at start: that alone costs some hundred milliseconds.</summary>
     public static string Shipped(string name)

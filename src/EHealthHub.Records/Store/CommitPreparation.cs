@@ -7,27 +7,28 @@ using EHealthHub.Fhir.Writing;
 using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
 /// <summary>Turns an ask into sealed rows and tokens, on the caller's thread and before anything waits for the writer. Thread-safe.</summary>
-internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national, KeyRing keys, RecordSealer sealer, Compartments compartments, Parties parties, Opener opener, RequestResults results)
+internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national, KeyRing keys, RecordSealer sealer, Compartments compartments, Parties parties, Opener opener, RequestResults results, Func<SearchGeneration> search)
 {
     private const int EntriesMax = 5_000;
     private const int ResultBytesMax = 4 * 1024 * 1024;
 
-    private readonly SearchSettings _search = hub.Search;
-
-    public PreparedCommit Prepare(SqliteReader reader, CommitAsk ask, LogPosition intent)
+    /// <summary><paramref name="anew"/>: it was prepared before, and the facts of what it replaces may have changed since it was located.</summary>
+    public PreparedCommit Prepare(SqliteReader reader, CommitAsk ask, LogPosition intent, bool anew)
     {
         Check(ask);
+        var generation = search();
         var touched = new Dictionary<UInt128, PreparedCompartment>();
         try
         {
             var time = Microseconds.From(ask.Time);
-            var entries = ask.Entries.Select(e => Prepare(reader, ask, e, time, touched)).ToArray();
+            var entries = ask.Entries.Select(e => Prepare(reader, ask, e, time, touched, generation, anew)).ToArray();
             var own = ask.Entries.Select(e => $"{e.Type}/{e.Id}").ToHashSet(StringComparer.Ordinal);
             var submitter = parties.Seal(ask.Submitter);
             var request = ask.RequestKey is { } key ? national.Request(key) : (UInt128?)null;
@@ -42,6 +43,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
                 Time = time,
                 Origin = Encoding.UTF8.GetBytes(intent.Origin),
                 Intent = intent.Index,
+                Generation = generation.Number,
                 Request = request,
                 SealedResult = request is { } token && ask.Result.Length > 0 ? results.Seal(token, ask.Result.Span) : [],
                 Bytes = entries.Sum(e => (long)e.Body.Length + e.Facts.Length + 512),
@@ -69,7 +71,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         return new PreparedReference(national.Identifier(condition), national.Resource(target[..slash], target[(slash + 1)..]), own.Contains(target));
     }
 
-    private PreparedEntry Prepare(SqliteReader reader, CommitAsk ask, WriteEntry entry, long time, Dictionary<UInt128, PreparedCompartment> touched)
+    private PreparedEntry Prepare(SqliteReader reader, CommitAsk ask, WriteEntry entry, long time, Dictionary<UInt128, PreparedCompartment> touched, SearchGeneration generation, bool anew)
     {
         var compartment = Compartment(reader, entry.Compartment, entry.CompartmentName, touched);
         var resource = national.Resource(entry.Type, entry.Id);
@@ -77,7 +79,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         var deleted = entry.Resource is null;
         var madeByUpdate = entry is { Action: EntryAction.Update, Replaces: null or { Deleted: true } };
         var at = Microseconds.ToTime(time);
-        var facts = Facts(ask, entry, at);
+        var facts = Facts(ask, entry, at, generation.Writing);
         var linked = deleted ? [] : entry.LinkedPatients.Distinct(StringComparer.Ordinal).ToArray();
         var json = deleted ? [] : ResourceWriter.Stamp(entry.Resource!, entry.Id, entry.Version, at, ask.References);
         var binding = new RecordBinding
@@ -94,7 +96,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         };
         var body = sealer.SealBody(compartment.Key, binding, entry.Type, entry.Id, resource, previous, json);
         var hash = RecordSealer.HashOf(body);
-        var before = Before(reader, entry);
+        var (replaced, before) = Before(reader, entry, anew);
         var (tokens, oldTokens) = (Tokens(compartment, facts, deleted), before is null ? [] : Tokens(compartment, before.Facts, deleted: false));
         var (nationals, oldNationals) = (Nationals(facts, deleted), before is null ? [] : Nationals(before.Facts, deleted: false));
         var links = Links(reader, linked, facts, touched);
@@ -103,13 +105,13 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         {
             Compartment = compartment,
             Resource = resource,
-            Replaces = entry.Replaces is { } replaces ? (replaces.Row.Key, replaces.Row.Slot, replaces.Version, replaces.Row.Hash) : null,
+            Replaces = replaced is { } row ? (row.Key, row.Slot, row.Version, row.Hash, row.Flags) : null,
             Condition = entry is { Replaces: null, IfNoneExist: { } condition } ? national.Identifier(condition) : null,
             Version = entry.Version,
-            Flags = VersionRow.FlagsOf(deleted, madeByUpdate, RecordSealer.FactsGeneration),
+            Flags = VersionRow.FlagsOf(deleted, madeByUpdate, generation.Number),
             Previous = previous,
             Hash = hash,
-            Facts = sealer.SealFacts(compartment.Key, binding, hash, Opener.Encode(facts, linked)),
+            Facts = sealer.SealFacts(compartment.Key, binding, generation.Number, hash, Opener.Encode(facts, linked)),
             Body = body,
             Json = ask.KeepStored ? json : [],
             TokensAdded = [.. tokens.Except(oldTokens)],
@@ -121,24 +123,25 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         };
     }
 
-    private SearchFacts Facts(CommitAsk ask, WriteEntry entry, DateTimeOffset at)
+    private static SearchFacts Facts(CommitAsk ask, WriteEntry entry, DateTimeOffset at, SearchSettings settings)
     {
         var patient = entry.Compartment == CompartmentKind.Patient ? entry.CompartmentName : null;
         return entry.Resource is { } resource
-            ? SearchFacts.Extract(resource, entry.Id, entry.Version, at, ask.Submitter, patient, ask.References, _search)
+            ? SearchFacts.Extract(resource, entry.Id, entry.Version, at, ask.Submitter, patient, ask.References, settings)
             : new SearchFacts { Type = entry.Type, Id = entry.Id, Version = entry.Version, LastUpdated = at, Submitter = ask.Submitter, PatientId = patient, Values = [] };
     }
 
-    /// <summary>The facts that the index was last written from; null for a create and after a deletion, when there is nothing in it.</summary>
-    private OpenedFacts? Before(SqliteReader reader, WriteEntry entry)
+    /// <summary>The row that is replaced, and the facts that the index was last written from; no facts for a create and after a deletion, when there is nothing in it.</summary>
+    private (VersionRow? Row, OpenedFacts? Facts) Before(SqliteReader reader, WriteEntry entry, bool anew)
     {
-        if (entry.Replaces is not { Deleted: false } replaces)
+        if (entry.Replaces is not { } replaces)
         {
-            return null;
+            return (null, null);
         }
 
-        var compartment = compartments.Get(reader, replaces.Row.Key);
-        return opener.Facts(compartment, replaces.Row, parties.Name(reader, replaces.Row.Submitter));
+        // Where another version came in between, the commit is a conflict whichever row it names.
+        var row = anew && reader.Facts(replaces.Row.Key, replaces.Row.Slot, replaces.Version) is { } now ? now : replaces.Row;
+        return (row, replaces.Deleted ? null : opener.Facts(compartments.Get(reader, row.Key), row, parties.Name(reader, row.Submitter)));
     }
 
     private static HashSet<int> Tokens(PreparedCompartment compartment, SearchFacts facts, bool deleted) =>

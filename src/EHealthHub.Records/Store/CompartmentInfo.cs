@@ -42,6 +42,7 @@ internal sealed class CompartmentRow
 internal sealed class VersionRow
 {
     private const int MadeByUpdateFlag = 1 << 16;
+    private const int GenerationMax = Reindexing.SearchGenerations.NumberMax;
 
     public required long Key { get; init; }
 
@@ -49,7 +50,7 @@ internal sealed class VersionRow
 
     public required int Version { get; init; }
 
-    /// <summary>Bit 0: a deletion. Bits 1 to 8: generation of the facts. Bit 16: made by an update where nothing was.</summary>
+    /// <summary>Bit 0: a deletion. Bits 1 to 15: generation of the facts. Bit 16: made by an update where nothing was.</summary>
     public required int Flags { get; init; }
 
     public required long Time { get; init; }
@@ -68,10 +69,13 @@ internal sealed class VersionRow
 
     public bool Deleted => (Flags & 1) != 0;
 
-    public byte FactsGeneration => (byte)(Flags >> 1);
+    public int FactsGeneration => (Flags >> 1) & GenerationMax;
 
     /// <summary>True for a version by which an update made the resource, or brought it back: it bears the caller's own id, or that of what was deleted.</summary>
     public bool MadeByUpdate => (Flags & MadeByUpdateFlag) != 0;
 
-    public static int FlagsOf(bool deleted, bool madeByUpdate, byte factsGeneration) => (factsGeneration << 1) | (deleted ? 1 : 0) | (madeByUpdate ? MadeByUpdateFlag : 0);
+    public static int FlagsOf(bool deleted, bool madeByUpdate, int factsGeneration) => (factsGeneration << 1) | (deleted ? 1 : 0) | (madeByUpdate ? MadeByUpdateFlag : 0);
+
+    /// <summary>The flags with facts of another generation.</summary>
+    public int FlagsWith(int factsGeneration) => (Flags & ~(GenerationMax << 1)) | (factsGeneration << 1);
 }

@@ -1,11 +1,14 @@
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
 /// <summary>A commit with everything sealed and every token computed: what the writer thread needs, and nothing in clear.</summary>
-internal sealed class PreparedCommit : IDisposable
+internal sealed class PreparedCommit : WriterJob, IDisposable
 {
+    private CommitResult? _result;
+
     public required IReadOnlyList<PreparedEntry> Entries { get; init; }
 
     /// <summary>Compartments that the entries touch, each once.</summary>
@@ -31,10 +34,23 @@ internal sealed class PreparedCommit : IDisposable
 
     public required byte[] SealedResult { get; init; }
 
-    /// <summary>About how many bytes will be written: bounds a group.</summary>
-    public required long Bytes { get; init; }
+    /// <summary>The generation of search parameters that its facts were extracted by.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>True when it was not applied because search parameters, or facts of what it replaces, changed since it was prepared.</summary>
+    public bool IsStale { get; set; }
 
     public TaskCompletionSource<CommitResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override bool Apply(SqliteRows rows, CommitSeal seal)
+    {
+        _result = new SqliteCommit(rows, seal).Apply(this);
+        return _result.Status == CommitStatus.Committed;
+    }
+
+    public override void Finish() => Done.SetResult(_result!);
+
+    public override void Fail(Exception exception) => Done.SetException(exception);
 
     public void Dispose()
     {
@@ -77,7 +93,7 @@ internal sealed class PreparedEntry
     public required UInt128 Resource { get; init; }
 
     /// <summary>The slot, version and hash that must be current; null when the resource must not exist.</summary>
-    public (long Key, int Slot, int Version, byte[] Hash)? Replaces { get; init; }
+    public (long Key, int Slot, int Version, byte[] Hash, int Flags)? Replaces { get; init; }
 
     /// <summary>The identifier that nothing may bear.</summary>
     public UInt128? Condition { get; init; }

@@ -3,6 +3,7 @@ using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
@@ -14,6 +15,9 @@ namespace EHealthHub.Records.Store;
 /// </summary>
 public sealed class RecordStore : IAsyncDisposable
 {
+    /// <summary>How often a commit is prepared whose facts or index were overtaken by new search parameters, or by their re-indexing.</summary>
+    private const int PreparationsMax = 5;
+
     private readonly StoreParts _parts;
     private readonly FileStream _lock;
     private readonly SqliteReaders _readers;
@@ -25,7 +29,12 @@ public sealed class RecordStore : IAsyncDisposable
         _parts = new StoreParts(databaseFolder, hub, vault, options, time);
         _queue = new SqliteCommitQueue(databaseFolder, options.WriterCacheKiB, _parts.CommitSeal);
         _readers = new SqliteReaders(databaseFolder, options.ReadersMax, options.ReaderCacheKiB);
+        using var reader = new SqliteReader(databaseFolder, options.ReaderCacheKiB);
+        Generations = new SearchGenerations(_parts, _readers, _queue, hub, reader.Generations());
     }
+
+    /// <summary>The hub's own search parameters, and the re-indexing that brings them into force.</summary>
+    public SearchGenerations Generations { get; }
 
     /// <summary>The queue of writes, for tests of a failing disk.</summary>
     internal SqliteCommitQueue Queue => _queue;
@@ -237,18 +246,24 @@ public sealed class RecordStore : IAsyncDisposable
     public async ValueTask<CommitResult> Commit(CommitAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
-        PreparedCommit prepared;
-        using (var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false))
+        for (var attempt = 1; ; attempt++)
         {
-            prepared = _parts.Preparation.Prepare(lease.Reader, ask, receipt.Position);
-        }
-
-        using (prepared)
-        {
+            using var prepared = await Prepare(ask, receipt.Position, anew: attempt > 1, cancellationToken).ConfigureAwait(false);
             var result = await _queue.Enqueue(prepared).ConfigureAwait(false);
+            if (prepared.IsStale && attempt < PreparationsMax)
+            {
+                continue;
+            }
+
             return result.Status == CommitStatus.Committed && ask.KeepStored ? result with { Stored = [.. prepared.Entries.Select(e => (ReadOnlyMemory<byte>)e.Json)] }
                 : result.Status == CommitStatus.Repeated ? result with { FirstResult = _parts.Results.Open(prepared.Request!.Value, result.FirstResult.ToArray()) } : result;
         }
+    }
+
+    private async ValueTask<PreparedCommit> Prepare(CommitAsk ask, LogPosition intent, bool anew, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        return _parts.Preparation.Prepare(lease.Reader, ask, intent, anew);
     }
 
     /// <summary>What was committed under an intent: its sequence and envelope hashes, or null when nothing was. For closing orphans at start-up.</summary>
@@ -277,6 +292,7 @@ public sealed class RecordStore : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _queue.Dispose();
+        Generations.Dispose();
         _readers.Dispose();
         _parts.Dispose();
         _lock.Dispose();

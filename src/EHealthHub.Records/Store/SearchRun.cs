@@ -2,13 +2,14 @@ using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
 /// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places. Opens no body. Used once.</summary>
-internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget, FixedResources known, SearchSettings settings)
+internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget, FixedResources known, SearchGeneration search)
 {
     /// <summary>Most compartments that a search over all of them looks into.</summary>
     private const int CompartmentsMax = 20_000;
@@ -53,6 +54,12 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
 
     private SearchPage Run()
     {
+        // Between the parsing of a query and its snapshot the parameters may have changed, and facts with them.
+        if (_ask.Query.UsesOwn && _ask.Query.Generation != search.Number)
+        {
+            throw new RecordsUnavailableException("The search parameters have just been changed.");
+        }
+
         try
         {
             var costly = _ask.AllCompartments ? !SearchEverywhere() : !SearchCompartment();
@@ -107,7 +114,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         }
 
         var position = FixedResources.PositionFrom;
-        foreach (var (location, facts) in known.Of(_ask.Query.Type, settings))
+        foreach (var (location, facts) in known.Of(_ask.Query.Type, search.Asking))
         {
             position++;
             if (!SearchMatcher.Matches(_ask.Query, facts))
@@ -237,6 +244,11 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
 
         var submitter = parties.Name(reader, row.Submitter);
         var bytes = opener.FactsBytes(KeyOf(place.Compartment, row.Epoch), place.Compartment, row, submitter);
+        if (row.FactsGeneration < search.Required.GetValueOrDefault(_ask.Query.Type) && Opener.ReadHead(row, bytes, out _).Type == _ask.Query.Type)
+        {
+            throw new RecordsTamperedException("The facts are of a generation that was done away with", row.Key, row.Slot);
+        }
+
         if (!SearchMatcher.Matches(_ask.Query, Opener.Split(bytes, out _)))
         {
             return;

@@ -1,6 +1,7 @@
 using EHealthHub.Fhir.Search;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
@@ -13,12 +14,11 @@ internal sealed class StoreParts : IDisposable
     private readonly KeyRing _keys;
     private readonly RecordSealer _sealer;
     private readonly Opener _opener;
-    private readonly SearchSettings _search;
+    private volatile SearchGeneration _search = null!;
 
     public StoreParts(string databaseFolder, HubIdentity hub, IKeyVault vault, RecordStoreOptions options, TimeProvider time)
     {
         _keyTable = new SqliteKeys(databaseFolder);
-        _search = hub.Search;
         _keys = new KeyRing(hub, vault, _keyTable, new DataKeyCache(new DataKeyCacheOptions { KeysMax = options.KeysMax, Lifetime = options.KeyLifetime }, time));
         _sealer = new RecordSealer();
         National = new NationalTokens(vault);
@@ -28,7 +28,10 @@ internal sealed class StoreParts : IDisposable
         Compartments = new Compartments(hub, National, _keys);
         _opener = new Opener(hub, National, _keys, _sealer);
         Contexts = new PatientContexts(Compartments, _keys, _opener, Parties);
-        Preparation = new CommitPreparation(hub, National, _keys, _sealer, Compartments, Parties, _opener, Results);
+        Preparation = new CommitPreparation(hub, National, _keys, _sealer, Compartments, Parties, _opener, Results, () => Search);
+        GenerationSeal = new GenerationSeal(vault, hub);
+        Reindexing = new ReindexRun(National, _keys, _sealer, Compartments, Parties, _opener);
+        Search = new SearchGeneration(SearchTables.FirstGeneration, true, [], SearchTables.FirstGeneration, default, hub.Search);
     }
 
     public NationalTokens National { get; }
@@ -45,13 +48,24 @@ internal sealed class StoreParts : IDisposable
 
     public CommitPreparation Preparation { get; }
 
+    /// <summary>The search parameters: what facts are extracted by, and what may be asked by.</summary>
+    public SearchGeneration Search
+    {
+        get => _search;
+        set => _search = value;
+    }
+
+    public GenerationSeal GenerationSeal { get; }
+
+    public ReindexRun Reindexing { get; }
+
     /// <summary>What is served beside what is stored.</summary>
     public FixedResources Fixed { get; set; } = FixedResources.None;
 
-    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, _search);
+    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, Search);
 
     /// <summary>The facts of what is served beside what is stored.</summary>
-    public byte[] FixedFacts(ResourceLocation known) => Fixed.Of(known.Type, _search).First(f => f.Location.Id == known.Id).Facts;
+    public byte[] FixedFacts(ResourceLocation known) => Fixed.Of(known.Type, Search.Asking).First(f => f.Location.Id == known.Id).Facts;
 
     /// <summary>The facts of a version, opened, as they were sealed.</summary>
     public byte[] FactsBytes(CompartmentInfo compartment, VersionRow row, string submitter)
@@ -74,6 +88,7 @@ internal sealed class StoreParts : IDisposable
     {
         Parties.Dispose();
         Results.Dispose();
+        GenerationSeal.Dispose();
         CommitSeal.Dispose();
         National.Dispose();
         _sealer.Dispose();

@@ -27,6 +27,7 @@ internal sealed class IndexChecks : IDisposable
     private readonly NationalTokens _national;
     private readonly Compartments _compartments;
     private readonly KeyRing _keys;
+    private readonly VerifiedGenerations _generations;
     private readonly Findings _findings;
     private readonly SqliteStatement _tokens;
     private readonly SqliteStatement _nationalRow;
@@ -37,9 +38,9 @@ internal sealed class IndexChecks : IDisposable
     private long _tokenRows;
     private long _linkRows;
 
-    public IndexChecks(VerifiedDatabase database, NationalTokens national, Compartments compartments, KeyRing keys, Findings findings)
+    public IndexChecks(VerifiedDatabase database, NationalTokens national, Compartments compartments, KeyRing keys, VerifiedGenerations generations, Findings findings)
     {
-        (_national, _compartments, _keys, _findings) = (national, compartments, keys, findings);
+        (_national, _compartments, _keys, _generations, _findings) = (national, compartments, keys, generations, findings);
         _tokens = database.Prepare("SELECT token, chunk, slots FROM token WHERE compartment_key=?1");
         _nationalRow = database.Prepare("SELECT 1 FROM national_token WHERE token=?1 AND compartment_key=?2 AND slot=?3");
         _nationalCount = database.Prepare("SELECT count(*) FROM national_token WHERE token=?1");
@@ -65,6 +66,11 @@ internal sealed class IndexChecks : IDisposable
         if (row.Deleted)
         {
             return;
+        }
+
+        if (row.FactsGeneration < _generations.Required(head.Facts.Type))
+        {
+            _findings.Add("version", FormattableString.Invariant($"The facts are of generation {row.FactsGeneration}; they were extracted again, and put back."), row.Key, row.Slot, row.Version);
         }
 
         foreach (var token in TokenSets.Identifiers(_national, head.Facts))

@@ -1,5 +1,6 @@
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Index;
+using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 using EHealthHub.Records.Store;
@@ -76,8 +77,10 @@ public static class RecordsVerifier
         findings.Guard("wrapped_key", () => CheckKeys(keys, ring, findings));
         var names = new Dictionary<int, string>();
         findings.Guard("party", () => ReadParties(records, parties, findings, names));
-        using var index = new IndexChecks(records, national, compartments, ring, findings);
-        var resources = new ResourceChecks(hub, national, sealer, new Opener(hub, national, ring, sealer), findings);
+        using var generationSeal = new GenerationSeal(vault, hub);
+        var generations = VerifiedGenerations.Read(records, generationSeal, hub, findings);
+        using var index = new IndexChecks(records, national, compartments, ring, generations, findings);
+        var resources = new ResourceChecks(generations, national, sealer, new Opener(hub, national, ring, sealer), findings);
         using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names);
         findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
         findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));

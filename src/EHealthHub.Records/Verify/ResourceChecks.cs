@@ -8,13 +8,11 @@ using EHealthHub.Records.Store;
 namespace EHealthHub.Records.Verify;
 
 /// <summary>One version: opened, its chain followed, its facts made again from its body.</summary>
-internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, RecordSealer sealer, Opener opener, Findings findings)
+internal sealed class ResourceChecks(VerifiedGenerations generations, NationalTokens national, RecordSealer sealer, Opener opener, Findings findings)
 {
     private const string Table = "version";
 
     private static readonly FhirLimits Limits = new() { BytesMax = Compression.ContentMax };
-
-    private readonly SearchSettings _search = hub.Search;
 
     /// <summary>The facts of a sound version; null for an unsound one, with the finding told.</summary>
     public OpenedFacts? Check(DataKey key, CompartmentInfo compartment, VersionRow row, string? submitter, VersionRow? before)
@@ -39,6 +37,11 @@ internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, R
             return Unsound(row, "The hash is not that of the body.");
         }
 
+        if (generations.Writing(row.FactsGeneration) is not { } search)
+        {
+            return Unsound(row, FormattableString.Invariant($"The facts are of generation {row.FactsGeneration}, which is not there."));
+        }
+
         var facts = opener.Facts(key, compartment, row, submitter);
         var body = sealer.OpenBody(key, opener.Binding(compartment.Handle, compartment.Patient, row, submitter), facts.Facts.Type, facts.Facts.Id, national.Resource(facts.Facts.Type, facts.Facts.Id), row.Previous, row.Body);
         if (body is null)
@@ -46,12 +49,12 @@ internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, R
             return Unsound(row, "The body does not open.");
         }
 
-        return FromBody(compartment, row, submitter, facts, body) is { } expected && expected.AsSpan().SequenceEqual(Opener.Encode(facts.Facts, facts.LinkedPatients))
+        return FromBody(compartment, row, submitter, facts, body, search) is { } expected && expected.AsSpan().SequenceEqual(Opener.Encode(facts.Facts, facts.LinkedPatients))
             ? facts
             : Unsound(row, "The facts are not those of the body.");
     }
 
-    private byte[]? FromBody(CompartmentInfo compartment, VersionRow row, string submitter, OpenedFacts opened, byte[] body)
+    private byte[]? FromBody(CompartmentInfo compartment, VersionRow row, string submitter, OpenedFacts opened, byte[] body, SearchSettings search)
     {
         var (time, patient) = (Microseconds.ToTime(row.Time), compartment.Kind == CompartmentKind.Patient ? compartment.Name : null);
         if (row.Deleted)
@@ -69,7 +72,7 @@ internal sealed class ResourceChecks(HubIdentity hub, NationalTokens national, R
         {
             return resource.Type != opened.Facts.Type || resource.Id != opened.Facts.Id
                 ? null
-                : Opener.Encode(SearchFacts.Extract(resource, opened.Facts.Id, row.Version, time, submitter, patient, null, _search), opened.LinkedPatients);
+                : Opener.Encode(SearchFacts.Extract(resource, opened.Facts.Id, row.Version, time, submitter, patient, null, search), opened.LinkedPatients);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class GatewayProcess : IDisposable
     }
 
     /// <summary>Starts it with SIGXFSZ ignored, so that a write beyond <see cref="LimitFileSize"/> fails with an error, as on a full disk, and does not end the process.</summary>
-    public static GatewayProcess Start(string data, int port, int managementPort)
+    public static GatewayProcess Start(string data, int port, int managementPort, params string[] more)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
 
@@ -29,7 +29,7 @@ internal sealed class GatewayProcess : IDisposable
         string[] arguments =
         [
             "-c", "trap '' XFSZ; exec dotnet \"$@\"", "gateway",
-            Path.Combine(AppContext.BaseDirectory, "EHealthHub.Gateway.dll"), "--data", data, "--port", port.ToString(CultureInfo.InvariantCulture), "--management-port", managementPort.ToString(CultureInfo.InvariantCulture),
+            Path.Combine(AppContext.BaseDirectory, "EHealthHub.Gateway.dll"), "--data", data, "--port", port.ToString(CultureInfo.InvariantCulture), "--management-port", managementPort.ToString(CultureInfo.InvariantCulture), .. more,
         ];
         foreach (var argument in arguments)
         {

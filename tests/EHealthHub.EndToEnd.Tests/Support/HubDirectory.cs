@@ -65,9 +65,9 @@ internal sealed class HubDirectory : IDisposable
     public FhirClient Through(int port, string? name) => new(new Uri(FormattableString.Invariant($"https://localhost:{port}/")), _authority, name is null ? null : Certificate(name));
 
     /// <summary>The gateway as a process of its own, ready.</summary>
-    public async Task<GatewayProcess> StartGatewayProcess()
+    public async Task<GatewayProcess> StartGatewayProcess(params string[] more)
     {
-        var process = GatewayProcess.Start(Layout.Root, Port, ManagementPort);
+        var process = GatewayProcess.Start(Layout.Root, Port, ManagementPort, more);
         try
         {
             await process.WaitUntilReady(ManagementPort);

@@ -42,7 +42,7 @@ public class KnownAnswerTests
                 sealer.OpenBody(key, Binding(f, off), f["type"], f["id"], resource, Convert.FromHexString(f["previous"]), envelope);
 
             byte[]? Facts(Dictionary<string, string> f, int off, byte[] envelope) =>
-                sealer.OpenFacts(key, Binding(f, off), RecordSealer.FactsGeneration, RecordSealer.HashOf(envelope), Convert.FromHexString(f["facts_message"]));
+                sealer.OpenFacts(key, Binding(f, off), EHealthHub.Fhir.Search.SearchTables.FirstGeneration, RecordSealer.HashOf(envelope), Convert.FromHexString(f["facts_message"]));
         }
 
         RecordBinding Binding(Dictionary<string, string> f, int off) => new()

@@ -77,7 +77,7 @@ internal sealed class KnownAnswers : IDisposable
         var envelope = new byte[packed.Length + Sealer.Overhead];
         Sealer.SealWithSalt(_key, packed, bodyAssociated, Dictionaries.Bodies, SHA256.HashData([(byte)version, .. Encoding.UTF8.GetBytes(id)]), envelope);
         var hash = RecordSealer.HashOf(envelope);
-        var factsAssociated = associated[..binding.WriteForFacts(associated, Dictionaries.Facts, RecordSealer.FactsGeneration, hash)].ToArray();
+        var factsAssociated = associated[..binding.WriteForFacts(associated, Dictionaries.Facts, EHealthHub.Fhir.Search.SearchTables.FirstGeneration, hash)].ToArray();
         var factsPacked = Packed(FactsContent.Shorten(facts, binding), Dictionaries.Facts);
         var message = AttachedSealer.SealWithNonce(_key, hash, factsPacked, factsAssociated, Dictionaries.Facts, hash.AsSpan(0, AttachedSealer.NonceSize));
         Block(
@@ -90,7 +90,7 @@ internal sealed class KnownAnswers : IDisposable
             ("submitter", Submitter),
             ("patient", PatientId),
             ("previous", Hex(previous)),
-            ("generation", RecordSealer.FactsGeneration.ToString(CultureInfo.InvariantCulture)),
+            ("generation", EHealthHub.Fhir.Search.SearchTables.FirstGeneration.ToString(CultureInfo.InvariantCulture)),
             ("body_associated", Hex(bodyAssociated)),
             ("body_packed", Hex(packed)),
             ("body_envelope", Hex(envelope)),

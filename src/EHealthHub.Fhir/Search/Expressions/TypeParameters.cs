@@ -13,6 +13,7 @@ internal sealed class TypeParameters
 
     private readonly FrozenDictionary<string, SearchParameter> _byCode;
     private readonly Lazy<ExtractionPlan> _plan;
+    private readonly SearchWatch? _watch;
 
     private TypeParameters(string type, IEnumerable<SearchParameter> parameters)
     {
@@ -21,6 +22,8 @@ internal sealed class TypeParameters
         _byCode = All.ToFrozenDictionary(p => p.Code, StringComparer.Ordinal);
         _plan = new Lazy<ExtractionPlan>(() => PlanCompiler.Compile(type, All));
     }
+
+    private TypeParameters(TypeParameters of, SearchWatch watch) => (Type, All, _byCode, _plan, _watch) = (of.Type, of.All, of._byCode, of._plan, watch);
 
     /// <summary>All resource types of R4 that can be stored: Parameters is only ever a message.</summary>
     internal static FrozenSet<string> Types { get; } = ResourceTypes.All.Where(t => t != "Parameters").ToFrozenSet(StringComparer.Ordinal);
@@ -52,5 +55,12 @@ internal sealed class TypeParameters
         return new TypeParameters(Type, All.ExceptBy(added.Select(p => p.Code), p => p.Code).Concat(added));
     }
 
-    internal SearchParameter? Find(string code) => _byCode.GetValueOrDefault(code);
+    /// <summary>The same, for one query: every code that is looked for is noted.</summary>
+    internal TypeParameters WatchedBy(SearchWatch watch) => new(this, watch);
+
+    internal SearchParameter? Find(string code)
+    {
+        _watch?.Note(Type, code);
+        return _byCode.GetValueOrDefault(code);
+    }
 }

@@ -11,6 +11,9 @@ internal static class QueryFailures
 
     internal static Failure Unknown(string name) => Failure.Of(400, "not-supported", "search-parameter-unknown", $"The search parameter {Name(name)} is not known for this type.");
 
+    internal static Failure Reindexing(string name) => Failure.Of(
+        503, "transient", "search-parameter-reindexing", $"The search parameter {Name(name)} was defined or changed, and what is stored is being searched through for its values. It can be asked by when that is done; SearchParameter/$status tells how far it is.");
+
     internal static Failure NotSupported(string name, string what) => Failure.Of(400, "not-supported", "search-not-supported", $"{Name(name)}: {what} not supported.");
 
     internal static Failure Modifier(string name, string modifier) =>

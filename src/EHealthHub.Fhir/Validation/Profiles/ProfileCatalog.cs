@@ -75,6 +75,23 @@ public sealed class ProfileCatalog
         return Compile(definitions.Select(d => d.Root.Clone()), Terminology);
     }
 
+    /// <summary>As <see cref="With(IReadOnlyCollection{FhirResource})"/>, over other terminology and without some of what was held, all at once: definitions that rest on each other come and go together. 409 where it is what stays that fails.</summary>
+    public Result<ProfileCatalog> With(IReadOnlyCollection<FhirResource> definitions, TerminologyCatalog terminology, IReadOnlyCollection<string> without)
+    {
+        foreach (var definition in definitions)
+        {
+            if (Refuse(definition.Type, definition.Root) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        var left = new ProfileCatalog(terminology, Limits, _definitions.RemoveRange(without), _profiles);
+        return left.Compile(definitions.Select(d => d.Root.Clone()), terminology, out var bad).Try(out var next, out var refusal) ? next
+            : definitions.Any(d => d.Root.Text("url"u8) is { } url && bad.Contains(url)) ? refusal
+            : refusal with { Status = 409 };
+    }
+
     /// <summary>This catalogue with all that can be taken of many definitions, for the start from a store; what cannot is named in <paramref name="refused"/>.</summary>
     public ProfileCatalog WithAll(IEnumerable<JsonElement> definitions, out ImmutableArray<Issue> refused)
     {
