@@ -49,9 +49,13 @@ public sealed class OwnSearchParameterTests(HubFixture hub) : IClassFixture<HubF
 
         Assert.Equal([child], await Ids(ministry, $"fhir/Patient?e2e-village=Organization/{organization}&_id={mother},{child}"));
         Assert.Equal([child], await Ids(ministry, $"fhir/Patient?e2e-village.name=köy&_id={mother},{child}"));
-        Assert.Equal(new[] { child, organization }.Order(), await Ids(ministry, $"fhir/Patient?_id={child}&_include=Patient:e2e-village"));
-        Assert.Equal(new[] { child, organization }.Order(), await Ids(ministry, $"fhir/Organization?_id={organization}&_revinclude=Patient:e2e-village"));
-        Assert.Equal([organization], await Ids(ministry, $"fhir/Organization?_id={organization}&_has:Patient:e2e-village:_id={child}"));
+        Assert.Equal(new[] { child, organization }.Order(StringComparer.Ordinal), await Ids(ministry, $"fhir/Patient?_id={child}&_include=Patient:e2e-village"));
+
+        var seen = (await ministry.Post("fhir/Observation", Samples.Observation($"Patient/{child}"))).Expect(201).IdFromLocation();
+        await Define(ministry, Parameter("e2e-seen", "Observation", "reference", "Observation.subject", ",\"target\":[\"Patient\"]"));
+        Assert.Equal(new[] { child, seen }.Order(StringComparer.Ordinal), await Ids(ministry, $"fhir/Patient?_id={child}&_revinclude=Observation:e2e-seen"));
+        Assert.Equal([child], await Ids(ministry, $"fhir/Patient?_id={child}&_has:Observation:e2e-seen:code=8867-4"));
+        Assert.Empty(await Ids(ministry, $"fhir/Patient?_id={child}&_has:Observation:e2e-seen:code=1"));
     }
 
     [Theory]
