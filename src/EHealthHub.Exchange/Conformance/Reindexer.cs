@@ -21,6 +21,9 @@ public sealed class Reindexer
     /// <summary>Highest rate.</summary>
     public const int RateMax = 100_000;
 
+    // What a step takes at least: looking at the index alone has its price too.
+    private const double PassSeconds = 0.01;
+
     private const string Interaction = "reindex";
 
     private readonly RecordStore _records;
@@ -41,7 +44,7 @@ public sealed class Reindexer
         while (await Step(Math.Min(StepMax, perSecondMax), cancellationToken).ConfigureAwait(false) is { } count)
         {
             did = true;
-            var wait = TimeSpan.FromSeconds((double)count / perSecondMax) - _time.GetElapsedTime(began);
+            var wait = TimeSpan.FromSeconds(Math.Max((double)count / perSecondMax, PassSeconds)) - _time.GetElapsedTime(began);
             if (wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);

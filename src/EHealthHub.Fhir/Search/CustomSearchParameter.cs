@@ -47,6 +47,11 @@ public sealed class CustomSearchParameter
             return Refuse("code", "a url is needed, and a code of letters, digits, hyphens and underscores that begins with a letter");
         }
 
+        if (code is "identifier" or "patient" or "subject")
+        {
+            return Refuse("code", "the hub finds records by parameters of that code, and goes by R4's alone");
+        }
+
         if (JsonText.Of(resource, "type"u8) is not { } typeCode || ParameterDefinitions.KindOf(typeCode) is not { } kind)
         {
             return Refuse("type", "one of number, date, string, token, reference, composite, quantity and uri is needed");

@@ -65,7 +65,7 @@ public sealed class HubParts : IAsyncDisposable
         var sealer = new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(period)));
         var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);
         var records = RecordStore.OpenSqlite(data, hub, vault, time);
-        var maintenance = new MaintenanceLog(layout, hub, vault, sealer, period, time);
+        var maintenance = new MaintenanceLog(layout, hub, vault, sealer, period, time).OpenIfThere();
         return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time);
     }
 

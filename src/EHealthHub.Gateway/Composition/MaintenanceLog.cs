@@ -1,12 +1,14 @@
 using EHealthHub.Audit.Log;
+using EHealthHub.Audit.Tiles;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
 
 namespace EHealthHub.Gateway.Composition;
 
-/// <summary>The log of the hub's own upkeep, of an origin of its own; opened when it is first written to, so that a hub without upkeep has none.</summary>
+/// <summary>The log of the hub's own upkeep, of an origin of its own; made when it is first written to, so that a hub without upkeep has none. One that is there is opened at the start, which signs what a crash left unsigned.</summary>
 internal sealed class MaintenanceLog(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, string period, TimeProvider time) : IAsyncDisposable
 {
+    private readonly string _origin = HubLayout.AuditOrigin(hub, HubLayout.MaintenancePeriod(period));
     private readonly Lock _opening = new();
     private AuditLog? _log;
 
@@ -14,9 +16,18 @@ internal sealed class MaintenanceLog(HubLayout layout, HubIdentity hub, IKeyVaul
     {
         lock (_opening)
         {
-            var origin = HubLayout.AuditOrigin(hub, HubLayout.MaintenancePeriod(period));
-            return _log ??= AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);
+            return _log ??= AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = _origin }, sealer, new VaultCheckpointSigner(vault, _origin), time);
         }
+    }
+
+    public MaintenanceLog OpenIfThere()
+    {
+        if (Directory.Exists(Path.Combine(layout.Audit, LogFolder.NameOf(_origin))))
+        {
+            Open();
+        }
+
+        return this;
     }
 
     public ValueTask DisposeAsync() => _log?.DisposeAsync() ?? ValueTask.CompletedTask;

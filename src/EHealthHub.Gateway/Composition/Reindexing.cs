@@ -43,7 +43,7 @@ internal sealed class Reindexing(HubParts parts, GatewaySettings settings, ILogg
 
             Log.ReindexDone(logger, generations.Number, generations.Resources);
         }
-        catch (Exception e) when (e is AuditUnavailableException or RecordsUnavailableException or RecordsTamperedException or AuditReceiptException or IOException)
+        catch (Exception e) when (e is AuditUnavailableException or RecordsUnavailableException or RecordsTamperedException or AuditReceiptException or InvalidDataException or IOException)
         {
             Log.BackgroundFailed(logger, e.GetType().Name, nameof(Reindexing));
             await Task.Delay(AfterFailure, parts.Time, stoppingToken).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace EHealthHub.Records.Reindexing;
 /// <summary>Finds versions whose facts are older than a generation wants, and makes their facts and index anew from their bodies. Changes nothing. Thread-safe.</summary>
 internal sealed class ReindexRun(NationalTokens national, KeyRing keys, RecordSealer sealer, Compartments compartments, Parties parties, Opener opener)
 {
-    private const int CompartmentPage = 64;
+    private const int CompartmentPage = 256;
     private const int HeadsMax = 2_000;
     private const long BodyBytesMax = 8 * 1024 * 1024;
 
