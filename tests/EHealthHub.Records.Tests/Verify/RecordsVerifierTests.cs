@@ -74,7 +74,7 @@ public sealed class RecordsVerifierTests : IAsyncLifetime
     [InlineData("INSERT INTO log VALUES (9, x'6162')")]
     [InlineData("DROP INDEX \"IX_compartment_number\"")]
     [InlineData("CREATE TABLE note (text TEXT)")]
-    [InlineData("PRAGMA user_version=3")]
+    [InlineData("PRAGMA user_version=9")]
     public void Whatever_somebody_changes_in_the_records_is_found(string sql)
     {
         SqliteTamper.Sql(Hub.Folder, "records.db", sql);
