@@ -59,7 +59,7 @@ public sealed class GatewayMetrics
         foreach (var (name, help, value) in gauges)
         {
             Head(text, name, "gauge", help);
-            text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name} {(double.IsPositiveInfinity(value) ? "+Inf" : value.ToString(CultureInfo.InvariantCulture))}\n");
         }
 
         return text.ToString();

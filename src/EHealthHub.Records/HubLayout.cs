@@ -23,6 +23,9 @@ public sealed record HubLayout(string Root)
     /// <summary>The registry of institutions and persons.</summary>
     public string Registry => Path.Combine(Databases, "registry.json");
 
+    /// <summary>The last revision of the registry whose changes stand in the audit log.</summary>
+    public string RegistryMark => Path.Combine(Databases, "registry.mark");
+
     /// <summary>The development key file.</summary>
     public string Keys => Path.Combine(Root, "keys");
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Auditor.Index;
 using EHealthHub.Auditor.Logs;
@@ -41,7 +42,8 @@ internal sealed class AuditorHost : IAsyncDisposable
         var keys = new KeyRingFile(Path.Combine(settings.Own, AuditKeyRing.FileName));
         var registry = RegistryFile.Open(settings.Registry, keys, time);
         var authority = X509CertificateLoader.LoadCertificateFromFile(settings.Pki("ca.crt"));
-        var revocation = new RevocationService(new RevocationOptions { Sources = [new RevocationSource(authority, settings.Pki("ca.crl"))] }, time);
+        ImmutableArray<RevocationSource> development = [new RevocationSource(authority, settings.Pki("ca.crl"))];
+        var revocation = new RevocationService(new RevocationOptions { Sources = TrustFollowing.SourcesOf(registry.Current, development) }, time);
         await revocation.StartAsync(CancellationToken.None).ConfigureAwait(false);
         registry.Watch();
         var gate = new CertificateGate(new GateOptions { Anchors = [TrustAnchor.FromFile(settings.Pki("ca.crt"), AnchorUses.All)] }, registry, revocation, time);
@@ -52,6 +54,7 @@ internal sealed class AuditorHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         AddParts(builder.Services, settings, keys, time);
         builder.Services.AddSingleton(new StaffGate(gate, registry, oidc));
+        builder.Services.AddHostedService(_ => new FollowTrust(new TrustFollowing(registry, gate, revocation, development, time), time));
         if (oidc is not null)
         {
             OidcSignIn.Add(builder.Services, oidc);

@@ -15,21 +15,21 @@ public sealed class RefusalWindow(AuditLog log, TimeProvider time)
 
     private const string ManySources = "many";
 
-    private readonly ConcurrentDictionary<(EntryKind Kind, string Reason, string Source), Lazy<Window>> _windows = new();
+    private readonly ConcurrentDictionary<(EntryKind Kind, string Reason, string Source, string Institution), Lazy<Window>> _windows = new();
 
-    /// <summary>Counts one event and gives the position of its window's entry.</summary>
-    public async ValueTask<LogPosition> Count(EntryKind kind, string reason, string source, string interaction, int status, CancellationToken cancellationToken)
+    /// <summary>Counts one event and gives the position of its window's entry. <paramref name="institution"/> is who was refused, where that is proven.</summary>
+    public async ValueTask<LogPosition> Count(EntryKind kind, string reason, string source, string interaction, int status, CancellationToken cancellationToken, string institution = "")
     {
-        var key = (kind, reason, source);
+        var key = (Kind: kind, Reason: reason, Source: source, Institution: institution);
         if (_windows.Count >= WindowsMax && !_windows.ContainsKey(key))
         {
-            key.source = ManySources;
+            key.Source = ManySources;
         }
 
         while (true)
         {
             var now = time.GetUtcNow();
-            var lazy = _windows.GetOrAdd(key, k => new Lazy<Window>(() => new Window(now, log.Record(Entry(k.Kind, k.Reason, k.Source, interaction, status, 1, now), CancellationToken.None).AsTask())));
+            var lazy = _windows.GetOrAdd(key, k => new Lazy<Window>(() => new Window(now, log.Record(Entry(k.Kind, k.Reason, k.Source, k.Institution, interaction, status, 1, now), CancellationToken.None).AsTask())));
             var window = lazy.Value;
             if (now - window.Since < TimeSpan.FromMinutes(1))
             {
@@ -64,21 +64,22 @@ public sealed class RefusalWindow(AuditLog log, TimeProvider time)
         }
     }
 
-    private async ValueTask Close((EntryKind Kind, string Reason, string Source) key, Lazy<Window> lazy, string interaction, int status)
+    private async ValueTask Close((EntryKind Kind, string Reason, string Source, string Institution) key, Lazy<Window> lazy, string interaction, int status)
     {
         if (_windows.TryRemove(new(key, lazy)) && lazy.Value.Counted > 1)
         {
-            await log.Record(Entry(key.Kind, key.Reason, key.Source, interaction, status, lazy.Value.Counted, time.GetUtcNow()) with { Detail = "count of the minute, its first entry included" }, CancellationToken.None)
+            await log.Record(Entry(key.Kind, key.Reason, key.Source, key.Institution, interaction, status, lazy.Value.Counted, time.GetUtcNow()) with { Detail = "count of the minute, its first entry included" }, CancellationToken.None)
                 .ConfigureAwait(false);
         }
     }
 
-    private static AuditEntry Entry(EntryKind kind, string reason, string source, string interaction, int status, int count, DateTimeOffset now) => new()
+    private static AuditEntry Entry(EntryKind kind, string reason, string source, string institution, string interaction, int status, int count, DateTimeOffset now) => new()
     {
         Kind = kind,
         Time = now,
         Reason = reason,
         Source = source,
+        Institution = institution,
         Interaction = interaction,
         Status = status,
         Count = count,

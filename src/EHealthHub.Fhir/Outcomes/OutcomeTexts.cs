@@ -174,6 +174,9 @@ public static class OutcomeTexts
         token-not-bound | The access token belongs to another connection. | Erişim belirteci başka bir bağlantıya ait.
         access-denied | You may not see or change this. | Bunu görme veya değiştirme yetkiniz yok.
         rate-exceeded | Too many requests in a second. | Bir saniyede çok fazla istek gönderildi.
+        quota-requests | More requests a minute than the quota. | Dakikadaki istek sayısı kotayı aşıyor.
+        quota-concurrent | More requests at once than the quota. | Aynı anda yapılan istek sayısı kotayı aşıyor.
+        quota-bytes | More bytes a minute than the quota. | Dakikadaki veri miktarı kotayı aşıyor.
         busy | The hub is busy; try again. | Merkez yoğun; yeniden deneyin.
         audit-unavailable | The audit log cannot be written, so nothing is released. | Denetim kaydı yazılamadığından hiçbir bilgi verilmiyor.
         store-unavailable | The record store is not available. | Kayıt deposu kullanılamıyor.

@@ -34,11 +34,14 @@ public static class GatewayHost
         var parts = HubParts.Open(settings.Data, time);
         try
         {
-            var trust = await TrustParts.Open(parts).ConfigureAwait(false);
+            // Before there is a host to give one; it lives as long as the process.
+            var logs = LoggerFactory.Create(AddLogging);
+            var trust = await TrustParts.Open(parts, logs).ConfigureAwait(false);
             var server = X509Certificate2.CreateFromPemFile(Path.Combine(parts.Layout.Pki, "server.crt"), Path.Combine(parts.Layout.Pki, "server.key"));
             var app = Build(settings, parts, trust, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
+            await FollowRegistry.LogChanges(parts, trust.Registry.Current, trust.Mark).ConfigureAwait(false);
             var notTaken = await parts.Acts.Conformance.Load(parts.Log, parts.Records, CancellationToken.None).ConfigureAwait(false);
             await app.StartAsync().ConfigureAwait(false);
             app.Services.GetRequiredService<Readiness>().Set();
@@ -98,6 +101,7 @@ public static class GatewayHost
     {
         services.AddSingleton(settings);
         services.AddSingleton(parts);
+        services.AddSingleton(trust);
         services.AddSingleton(trust.Callers);
         services.AddSingleton(trust.Forwarded);
         services.AddSingleton(trust.Registry);
@@ -105,6 +109,7 @@ public static class GatewayHost
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<Reindexing>();
+        services.AddHostedService<FollowRegistry>();
         services.AddRouting();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = GatewayBounds.RequestTimeout });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));

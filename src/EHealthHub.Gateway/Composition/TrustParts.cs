@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EHealthHub.Trust;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Institutions;
@@ -9,6 +10,9 @@ namespace EHealthHub.Gateway.Composition;
 /// <summary>The room Trust, opened over the data directory: registry, revocation lists, gate, tokens.</summary>
 public sealed class TrustParts : IAsyncDisposable
 {
+    // Registered certificates are asked about before the first request; a responder that is down does not keep the hub from starting.
+    private static readonly TimeSpan PrefetchAtStart = TimeSpan.FromSeconds(10);
+
     private readonly RegistryFile _registry;
     private readonly RevocationService _revocation;
     private readonly VaultRegistryAuthenticator _authenticator;
@@ -19,7 +23,7 @@ public sealed class TrustParts : IAsyncDisposable
         _revocation = revocation;
         _authenticator = authenticator;
         Signer = signer;
-        Forwarded = new ForwardedCertificates(gate, registry);
+        Forwarded = new ForwardedCertificates(gate, registry, time);
         Callers = new CallerFactory(gate, registry, revocation, signer, tokens, time);
         Tokens = new TokenEndpoint(gate, registry, signer, new MemoryReplayCache(time), tokens, time);
     }
@@ -39,22 +43,36 @@ public sealed class TrustParts : IAsyncDisposable
     /// <summary>Signs tokens.</summary>
     public ITokenSigner Signer { get; }
 
-    /// <summary>Seconds until the stalest revocation list refuses everybody.</summary>
-    public double RevocationFreshSeconds() => _revocation.Freshness().Min(f => f.Remaining.TotalSeconds);
+    /// <summary>Keeps revocation on what the registry says.</summary>
+    public required TrustFollowing Following { get; init; }
+
+    /// <summary>The last revision whose changes stand in the audit log.</summary>
+    public required RegistryMark Mark { get; init; }
+
+    /// <summary>Seconds until the stalest source of revocation counts no more, its grace included: lists, or the stalest answer of a responder.</summary>
+    public double RevocationFreshSeconds(RevocationKind kind) =>
+        _revocation.Freshness().Where(f => f.Kind == kind).Select(f => f.Remaining.TotalSeconds).DefaultIfEmpty(double.PositiveInfinity).Min();
 
     /// <summary>Opens; throws <see cref="InvalidDataException"/> for a registry that is missing or not the hub's own.</summary>
-    public static async Task<TrustParts> Open(HubParts parts)
+    public static async Task<TrustParts> Open(HubParts parts, ILoggerFactory logs)
     {
         var anchor = TrustAnchor.FromFile(Path.Combine(parts.Layout.Pki, "ca.crt"), AnchorUses.All);
         var authenticator = new VaultRegistryAuthenticator(parts.Vault);
-        var registry = RegistryFile.Open(parts.Layout.Registry, authenticator, parts.Time);
+        var mark = new RegistryMark(parts.Layout.RegistryMark, authenticator);
+
+        // Below the mark: a registry put back from before, in which somebody may speak again who was taken out.
+        var registry = RegistryFile.Open(parts.Layout.Registry, authenticator, parts.Time, revisionMin: Math.Max(1, mark.Read()));
         registry.Watch();
-        var revocation = new RevocationService(
-            new RevocationOptions { Sources = [new RevocationSource(anchor.Certificate, Path.Combine(parts.Layout.Pki, "ca.crl"))] }, parts.Time);
+
+        // A registry without a trust list trusts the development authority of its own directory.
+        ImmutableArray<RevocationSource> development = [new RevocationSource(anchor.Certificate, Path.Combine(parts.Layout.Pki, "ca.crl"))];
+        var revocation = new RevocationService(new RevocationOptions { Sources = TrustFollowing.SourcesOf(registry.Current, development) }, parts.Time, logs.CreateLogger<RevocationService>());
         await revocation.StartAsync(CancellationToken.None).ConfigureAwait(false);
         var gate = new CertificateGate(new GateOptions { Anchors = [anchor] }, registry, revocation, parts.Time);
+        var following = new TrustFollowing(registry, gate, revocation, development, parts.Time);
+        await Task.WhenAny(following.Step(), Task.Delay(PrefetchAtStart)).ConfigureAwait(false);
         var tokens = new TokenOptions { Issuer = parts.Hub.BaseUrl, TokenEndpoint = parts.Hub.BaseUrl + "/oauth/token", FhirBase = parts.Hub.FhirBase };
-        return new TrustParts(registry, revocation, authenticator, gate, new VaultTokenSigner(parts.Vault), tokens, parts.Time);
+        return new TrustParts(registry, revocation, authenticator, gate, new VaultTokenSigner(parts.Vault), tokens, parts.Time) { Following = following, Mark = mark };
     }
 
     /// <inheritdoc/>

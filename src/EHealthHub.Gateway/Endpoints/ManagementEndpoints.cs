@@ -1,10 +1,11 @@
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
+using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Gateway.Endpoints;
 
 /// <summary>Health and metrics, on the management port only. Says nothing of patients or callers.</summary>
-internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics, Readiness readiness, Func<double> revocationFreshSeconds)
+internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics, Readiness readiness, Func<RevocationKind, double> revocationFreshSeconds)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -15,10 +16,11 @@ internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics
             metrics.Write(
             [
                 ("ehealthhub_audit_entries", "Durable entries in the audit log of this process.", parts.Log.Size),
-                ("ehealthhub_revocation_fresh_seconds", "Seconds until revocation lists are too old and every certificate is refused.", revocationFreshSeconds()),
                 ("ehealthhub_search_generation", "Generation of search parameters that facts are extracted by.", parts.Records.Generations.Number),
                 ("ehealthhub_reindexing", "1 while facts are extracted again and the newest search parameters are not in force.", parts.Records.Generations.IsRunning ? 1 : 0),
                 ("ehealthhub_reindexed_resources", "Resources whose facts were extracted again for the present generation.", parts.Records.Generations.Resources),
+                ("ehealthhub_revocation_fresh_seconds", "Seconds until the stalest revocation list is too old, its grace included; then its authority's certificates are refused.", revocationFreshSeconds(RevocationKind.List)),
+                ("ehealthhub_ocsp_fresh_seconds", "Seconds until the stalest OCSP answer is too old, its grace included; then its certificate is refused.", revocationFreshSeconds(RevocationKind.Ocsp)),
                 ("ehealthhub_memory_bytes", "Managed memory in use.", GC.GetTotalMemory(false)),
                 ("ehealthhub_allocated_bytes", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes()),
             ]),

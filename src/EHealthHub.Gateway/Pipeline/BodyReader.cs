@@ -35,6 +35,7 @@ internal static class BodyReader
     {
         var cancellationToken = context.RequestAborted;
         var reader = context.Request.BodyReader;
+        var request = HubRequest.Of(context);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
         var length = 0;
         var tooLarge = context.Request.ContentLength > bytesMax;
@@ -64,6 +65,7 @@ internal static class BodyReader
                     length += (int)chunk.Length;
                 }
 
+                request.BodyBytes += chunk.Length;
                 reader.AdvanceTo(chunk.End);
                 if (result.IsCompleted)
                 {

@@ -49,6 +49,12 @@ public sealed class HubRequest
     /// <summary>Receipt of the entry that stands for this request; set before anything is sent.</summary>
     public LogPosition? Receipt { get; set; }
 
+    /// <summary>When to come again, for an answer that says so.</summary>
+    public int RetryAfterSeconds { get; set; } = 1;
+
+    /// <summary>Bytes of bodies received and sent for this request, for the quota of its institution.</summary>
+    public long BodyBytes { get; set; }
+
     /// <summary>The request that the error boundary put there, first of all.</summary>
     public static HubRequest Of(HttpContext context) => context.Features.Get<HubRequest>() ?? throw new InvalidOperationException("The error boundary did not run.");
 

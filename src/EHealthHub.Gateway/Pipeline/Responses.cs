@@ -73,7 +73,7 @@ public static class Responses
         context.Response.StatusCode = failure.Status;
         if (failure.Status is 429 or 503)
         {
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.RetryAfter = request.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (failure.Status == 401)
@@ -191,6 +191,7 @@ public static class Responses
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
+        HubRequest.Of(context).BodyBytes += body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
     }
 

@@ -45,6 +45,8 @@ internal static class HubCommand
             BackupCommand.Build(),
             RestoreCommand.Build(),
             RegistryCommand.Build(),
+            BlockCommand.Build(),
+            TrustCommand.Build(),
             PkiCommand.Build(),
             TokenCommand.Build(),
             BareKestrelCommand.Build(),

@@ -83,7 +83,7 @@ internal static class HubData
 
         using var authenticator = new VaultRegistryAuthenticator(vault);
         var today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
-        RegistryFile.Create(layout.Registry, authenticator, DemoRegistry.Build(pki.Participants, today));
+        RegistryFile.Create(layout.Registry, authenticator, DemoRegistry.Build(pki.Participants, today), new RegistryActor(Environment.UserName, "create with the demonstration participants", ""), time);
         say($"development PKI with {pki.Participants.Length} certificates in {layout.Pki}; a production configuration refuses it");
     }
 

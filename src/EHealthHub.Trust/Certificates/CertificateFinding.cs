@@ -52,6 +52,9 @@ internal sealed record CertificateFinding
     /// <summary>Certificate and intermediates, as their issuers' revocation lists know them; the certificate first.</summary>
     internal ImmutableArray<CertificateId> Path { get; private init; } = [];
 
+    /// <summary>The direct issuer (name and key) and the subject, hashed: what a registration by name compares.</summary>
+    internal Hash256 Name { get; private init; }
+
     /// <summary>For what the anchor is trusted.</summary>
     internal AnchorUses Uses { get; private init; }
 
@@ -69,6 +72,7 @@ internal sealed record CertificateFinding
             NotBefore = certificate.NotBefore.ToUniversalTime().Ticks,
             NotAfter = certificate.NotAfter.ToUniversalTime().Ticks,
             Path = path,
+            Name = Institutions.RegisteredName.KeyOf(path[0].Issuer, certificate),
             Uses = uses,
             IsCard = isCard,
             NationalId = isCard ? nationalId : null,

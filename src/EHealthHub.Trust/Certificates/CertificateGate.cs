@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Certificates;
@@ -15,16 +16,14 @@ public readonly record struct GateVerdict(TrustReason Reason, string Thumbprint)
 /// </summary>
 public sealed class CertificateGate
 {
-    private readonly ChainExaminer _examiner;
+    private readonly GateOptions _options;
     private readonly IRegistry _registry;
     private readonly RevocationService _revocation;
     private readonly TimeProvider _time;
+    private readonly Lock _change = new();
+    private volatile Rules _rules;
 
-    // Two caches, so that strangers' certificates cannot push out those of participants.
-    private readonly GenerationCache<Key, CertificateFinding> _proven;
-    private readonly GenerationCache<Key, CertificateFinding> _refused;
-
-    /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
+    /// <summary>The options hold as long as the registry has no trust list; then anchors, intermediates and cards are those of the list. Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
     public CertificateGate(GateOptions options, IRegistry registry, RevocationService revocation, TimeProvider time)
     {
         var faults = options.Faults();
@@ -33,12 +32,11 @@ public sealed class CertificateGate
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         }
 
-        _examiner = new ChainExaminer(options);
+        _options = options;
+        _rules = new Rules(null, options);
         _registry = registry;
         _revocation = revocation;
         _time = time;
-        _proven = new GenerationCache<Key, CertificateFinding>(options.ChainCacheEntriesMax);
-        _refused = new GenerationCache<Key, CertificateFinding>(options.ChainCacheEntriesMax);
     }
 
     /// <summary>Examines a certificate for use as TLS client (institution, staff, or a card on its own connection).</summary>
@@ -62,7 +60,8 @@ public sealed class CertificateGate
 
         var time = _time.GetUtcNow();
         var now = time.UtcTicks;
-        finding = Find(certificate, use, time);
+        var registry = _registry.Current;
+        finding = RulesOf(registry).Find(certificate, use, time);
         if (finding.Reason != TrustReason.None)
         {
             return finding.Reason;
@@ -78,7 +77,7 @@ public sealed class CertificateGate
             return TrustReason.Expired;
         }
 
-        if (_registry.Current.IsBlocked(finding.Thumbprint))
+        if (registry.IsBlocked(finding.Thumbprint))
         {
             return TrustReason.Revoked;
         }
@@ -98,17 +97,52 @@ public sealed class CertificateGate
     /// <summary>See <see cref="RevocationService.WaitForFirstAnswers"/>.</summary>
     internal ValueTask<bool> WaitForFirstAnswers(ImmutableArray<CertificateId> ids, CancellationToken cancellation) => _revocation.WaitForFirstAnswers(ids, cancellation);
 
-    private CertificateFinding Find(X509Certificate2 certificate, CertificateUse use, DateTimeOffset now)
+    /// <summary>Where the revocation of a registered certificate is published, for asking ahead; empty for what does not pass the chain.</summary>
+    internal ImmutableArray<CertificateId> PathOf(X509Certificate2 certificate) => RulesOf(_registry.Current).Find(certificate, CertificateUse.Connection, _time.GetUtcNow()).Path;
+
+    /// <summary>A changed trust list begins with nothing remembered, so that what it takes away is out on the next request.</summary>
+    private Rules RulesOf(RegistrySnapshot registry)
     {
-        var key = new Key(Hash256.Of(certificate), use);
-        if ((_proven.TryGet(key, out var known) && now.UtcTicks < known.GoodUntil) || (_refused.TryGet(key, out known) && now.UtcTicks < known.GoodUntil))
+        var rules = _rules;
+        if (ReferenceEquals(rules.Trust, registry.Trust))
         {
-            return known;
+            return rules;
         }
 
-        var finding = _examiner.Examine(certificate, key.Hash, use, now);
-        (finding.Reason == TrustReason.None ? _proven : _refused).Set(key, finding);
-        return finding;
+        lock (_change)
+        {
+            if (!ReferenceEquals(_rules.Trust, registry.Trust))
+            {
+                _rules = new Rules(registry.Trust, registry.Trust?.Gate(_options) ?? _options);
+            }
+
+            return _rules;
+        }
+    }
+
+    /// <summary>The trust list in force, and what is known under it.</summary>
+    private sealed class Rules(TrustList? trust, GateOptions options)
+    {
+        private readonly ChainExaminer _examiner = new(options);
+
+        // Two caches, so that strangers' certificates cannot push out those of participants.
+        private readonly GenerationCache<Key, CertificateFinding> _proven = new(options.ChainCacheEntriesMax);
+        private readonly GenerationCache<Key, CertificateFinding> _refused = new(options.ChainCacheEntriesMax);
+
+        internal TrustList? Trust { get; } = trust;
+
+        internal CertificateFinding Find(X509Certificate2 certificate, CertificateUse use, DateTimeOffset now)
+        {
+            var key = new Key(Hash256.Of(certificate), use);
+            if ((_proven.TryGet(key, out var known) && now.UtcTicks < known.GoodUntil) || (_refused.TryGet(key, out known) && now.UtcTicks < known.GoodUntil))
+            {
+                return known;
+            }
+
+            var finding = _examiner.Examine(certificate, key.Hash, use, now);
+            (finding.Reason == TrustReason.None ? _proven : _refused).Set(key, finding);
+            return finding;
+        }
     }
 
     private readonly record struct Key(Hash256 Hash, CertificateUse Use)

@@ -9,7 +9,7 @@ public static class CertificateOids
     /// <summary>id-kp-serverAuth.</summary>
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Policy of a qualified personal certificate in the arc of the Turkish law 5070. Sources disagree on the arc's leaves, so that the accepted set is configuration (<see cref="GateOptions.CardPolicies"/>).</summary>
+    /// <summary>Policy of a qualified personal certificate in the arc of the Turkish law 5070. Sources disagree on the arc's leaves, so that the accepted set is configuration (<see cref="GateOptions.Cards"/>).</summary>
     public const string QualifiedPersonPolicy = "2.16.792.1.61.0.1.5070.1.1";
 
     /// <summary>id-kp-OCSPSigning (RFC 6960, 4.2.2.2).</summary>

@@ -42,10 +42,17 @@ internal sealed class ChainExaminer
             return Refuse(TrustReason.WeakKey);
         }
 
-        var reason = TryBuild(certificate, usage, now, out var path, out var anchor, out var until);
-        return reason == TrustReason.None
-            ? CertificateFinding.Proven(hash, certificate, path, anchor!.Uses, IsCard(facts), facts.NationalId, until, (now + _remembered).UtcTicks)
-            : Refuse(reason);
+        var reason = TryBuild(certificate, usage, now, out var path, out var authorities, out var anchor, out var until);
+        if (reason != TrustReason.None)
+        {
+            return Refuse(reason);
+        }
+
+        // A card of this kind may come from some authorities only: which ones stand behind it is known when the chain is.
+        var card = _options.Cards.FirstOrDefault(c => c.Fits(facts) && (c.Issuers.IsEmpty || c.Issuers.Any(authorities.Contains)));
+        return use == CertificateUse.CardSignature && card is null
+            ? Refuse(TrustReason.WrongUsage)
+            : CertificateFinding.Proven(hash, certificate, path, anchor!.Uses, card is not null, card is null ? null : facts.NationalIdIn(card.Attribute), until, (now + _remembered).UtcTicks);
 
         CertificateFinding Refuse(TrustReason reason) => CertificateFinding.Refused(hash, reason, (now + RefusalRemembered).UtcTicks);
     }
@@ -66,23 +73,22 @@ internal sealed class ChainExaminer
                 : null;
         }
 
-        return (facts.KeyUsage & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) != 0 && IsCard(facts)
-            ? facts.ExtendedUsages.IsDefault ? "" : _options.CardUsages.FirstOrDefault(u => facts.ExtendedUsages.Contains(u))
+        return (facts.KeyUsage & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) != 0 
+            ? _options.Cards.Where(c => c.Fits(facts)).Select(c => c.UsageOf(facts)).FirstOrDefault(u => u is not null)
             : null;
     }
 
-    private bool IsCard(CertificateFacts facts) => facts.Policies.Any(p => _options.CardPolicies.Contains(p));
-
-    private TrustReason TryBuild(X509Certificate2 certificate, string usage, DateTimeOffset now, out ImmutableArray<CertificateId> path, out TrustAnchor? anchor, out long until)
+    private TrustReason TryBuild(X509Certificate2 certificate, string usage, DateTimeOffset now, out ImmutableArray<CertificateId> path, out ImmutableArray<string> authorities, out TrustAnchor? anchor, out long until)
     {
         path = [];
+        authorities = [];
         anchor = null;
         until = 0;
         using var chain = new X509Chain { ChainPolicy = PolicyAt(now, usage) };
         try
         {
             chain.Build(certificate);
-            return IsOurs(chain) ? Walk(chain, now, out path, out anchor, out until) : TrustReason.UnknownIssuer;
+            return IsOurs(chain) ? Walk(chain, now, out path, out authorities, out anchor, out until) : TrustReason.UnknownIssuer;
         }
         catch (CryptographicException)
         {
@@ -147,9 +153,10 @@ internal sealed class ChainExaminer
         return chain.ChainElements.Count > 1;
     }
 
-    private TrustReason Walk(X509Chain chain, DateTimeOffset now, out ImmutableArray<CertificateId> path, out TrustAnchor? anchor, out long until)
+    private TrustReason Walk(X509Chain chain, DateTimeOffset now, out ImmutableArray<CertificateId> path, out ImmutableArray<string> authorities, out TrustAnchor? anchor, out long until)
     {
         path = [];
+        authorities = [];
         until = long.MaxValue;
         if (!_anchors.TryGetValue(Hash256.Of(chain.ChainElements[^1].Certificate), out anchor) || now < anchor.From || now >= anchor.Until)
         {
@@ -176,6 +183,7 @@ internal sealed class ChainExaminer
         }
 
         path = ids.ToImmutable();
+        authorities = [.. chain.ChainElements.Skip(1).Select(e => CertificateThumbprint.Of(e.Certificate))];
         return TrustReason.None;
     }
 }

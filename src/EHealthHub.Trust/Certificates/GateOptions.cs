@@ -44,11 +44,8 @@ public sealed record GateOptions
     /// <summary>Issuing authorities below the anchors: not trusted by themselves, but known, since a connection hands over the leaf alone.</summary>
     public ImmutableArray<X509Certificate2> Intermediates { get; init; } = [];
 
-    /// <summary>A card carries one of these certificate policies.</summary>
-    public ImmutableArray<string> CardPolicies { get; init; } = [CertificateOids.QualifiedPersonPolicy];
-
-    /// <summary>Extended key usages that a card may be issued for, where its certificate names any: cards are made to sign, and often name none.</summary>
-    public ImmutableArray<string> CardUsages { get; init; } = [CertificateOids.ClientAuthentication];
+    /// <summary>What makes a certificate a card: the first that fits.</summary>
+    public ImmutableArray<CardProfile> Cards { get; init; } = [CardProfile.Default];
 
     /// <summary>How long the result of a chain is remembered, in seconds (10..600). Revocation, block list and times are looked at on every call all the same.</summary>
     public int ChainCacheSeconds { get; init; } = 300;
@@ -89,14 +86,14 @@ public sealed record GateOptions
             AddAuthorityFaults(intermediate, faults);
         }
 
-        if (CardPolicies.IsDefaultOrEmpty)
+        if (Cards.IsDefaultOrEmpty)
         {
-            faults.Add("No card policy is configured.");
+            faults.Add("No kind of card is configured.");
         }
 
-        if (CardUsages.IsDefaultOrEmpty)
+        foreach (var card in Cards.IsDefault ? [] : Cards)
         {
-            faults.Add("No card usage is configured.");
+            card.AddFaults(faults);
         }
 
         if (ChainCacheSeconds is < 10 or > 600)

@@ -27,7 +27,7 @@ public static class CardAssertion
     /// </summary>
     public static string Create(X509Certificate2 card, Func<string, byte[], byte[]> sign, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null)
     {
-        var nationalId = CertificateFacts.Read(card)?.NationalId ?? throw new ArgumentException("The certificate's subject names no national id.", nameof(card));
+        var nationalId = CertificateFacts.Read(card)?.NationalIdIn(CardProfile.SerialNumber) ?? throw new ArgumentException("The certificate's subject names no national id.", nameof(card));
         var algorithm = JoseAlgorithm.For(card) ?? throw new ArgumentException("The card's key is of no kind that signs assertions.", nameof(card));
         var header = Encode(json =>
         {
@@ -60,7 +60,7 @@ public static class CardAssertion
     }
 
     /// <summary>The national id in a card's subject; null where it names none, or more than one.</summary>
-    public static string? NationalIdOf(X509Certificate2 card) => CertificateFacts.Read(card)?.NationalId;
+    public static string? NationalIdOf(X509Certificate2 card) => CertificateFacts.Read(card)?.NationalIdIn(CardProfile.SerialNumber);
 
     private static string Encode(Action<Utf8JsonWriter> members)
     {

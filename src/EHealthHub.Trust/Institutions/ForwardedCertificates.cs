@@ -25,7 +25,7 @@ public enum Forwarding
 /// Client certificates that a TLS-terminating proxy forwards in the field <c>Client-Cert</c> (RFC 9440 2.2). Only a proxy in the registry may, on a connection that its own registered, unrevoked certificate opened; what it forwards then
 /// passes the same gate as a certificate of the handshake. The proxy vouches for possession of the key, which is why it has to be registered.
 /// </summary>
-public sealed class ForwardedCertificates(CertificateGate gate, IRegistry registry)
+public sealed class ForwardedCertificates(CertificateGate gate, IRegistry registry, TimeProvider time)
 {
     /// <summary>The field of RFC 9440.</summary>
     public const string Field = "Client-Cert";
@@ -63,7 +63,7 @@ public sealed class ForwardedCertificates(CertificateGate gate, IRegistry regist
     private bool IsProxy(X509Certificate2? connection) =>
         gate.Examine(connection, CertificateUse.Connection, out var finding) == TrustReason.None
         && finding!.Uses.HasFlag(AnchorUses.Institutions)
-        && registry.Current.InstitutionOf(finding.Thumbprint) is { Kind: InstitutionKind.Proxy, Suspended: false };
+        && registry.Current.InstitutionOf(finding, time.GetUtcNow()) is { Kind: InstitutionKind.Proxy, Suspended: false };
 
     /// <summary>A byte sequence of RFC 8941 3.3.5, <c>:base64:</c>, holding one DER certificate and nothing else.</summary>
     private bool TryRead(string value, [NotNullWhen(true)] out X509Certificate2? certificate)

@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Institutions;
 
@@ -12,7 +14,8 @@ namespace EHealthHub.Trust.Institutions;
 /// The registry as a file: <c>{"tag":"…","registry":{…}}</c>, readable by people, in one piece so that it can be replaced in one step. The tag is over the exact bytes of the value of <c>registry</c> after a line that names the
 /// format, so that a tag made for something else is never one for a registry.
 /// </summary>
-internal sealed record RegistryDocument(long Revision, ImmutableArray<Institution> Institutions, ImmutableArray<Person> Persons, ImmutableArray<string> BlockedCertificates)
+internal sealed record RegistryDocument(
+    long Revision, ImmutableArray<Institution> Institutions, ImmutableArray<Person> Persons, ImmutableArray<string> BlockedCertificates, TrustList? Trust = null, ImmutableArray<RegistryNote> Notes = default)
 {
     internal const int BytesMax = 256 * 1024 * 1024;
 
@@ -20,7 +23,7 @@ internal sealed record RegistryDocument(long Revision, ImmutableArray<Institutio
 
     internal static byte[] Write(RegistrySnapshot registry, IRegistryAuthenticator authenticator)
     {
-        var document = new RegistryDocument(registry.Revision, registry.Institutions, registry.Persons, [.. registry.BlockedCertificates.Order(StringComparer.Ordinal)]);
+        var document = new RegistryDocument(registry.Revision, registry.Institutions, registry.Persons, [.. registry.BlockedCertificates.Order(StringComparer.Ordinal)], registry.Trust, registry.Notes);
         var content = JsonSerializer.SerializeToUtf8Bytes(document, RegistryJson.Strict.RegistryDocument);
         var head = Encoding.ASCII.GetBytes($"{{\"tag\":\"{Convert.ToHexStringLower(TagOf(content, authenticator))}\",\"registry\":");
         return [.. head, .. content, (byte)'}', (byte)'\n'];
@@ -51,9 +54,9 @@ internal sealed record RegistryDocument(long Revision, ImmutableArray<Institutio
             }
 
             ImmutableHashSet<string> blocked = [.. document.BlockedCertificates];
-            var faults = RegistryRules.Faults(document.Institutions, document.Persons, blocked);
+            var faults = RegistryRules.Faults(document.Institutions, document.Persons, blocked, document.Trust);
             fault = string.Join(' ', faults);
-            registry = faults.IsEmpty ? new RegistrySnapshot(document.Institutions, document.Persons, blocked, document.Revision) : null;
+            registry = faults.IsEmpty ? new RegistrySnapshot(document.Institutions, document.Persons, blocked, document.Revision, document.Trust, document.Notes) : null;
             return registry is not null;
         }
         catch (JsonException e)
@@ -65,9 +68,9 @@ internal sealed record RegistryDocument(long Revision, ImmutableArray<Institutio
 
     /// <summary>The serializer looks at the nullability of members, not at that of elements.</summary>
     private bool HasNulls() =>
-        Institutions.Any(i => i is null || i.Certificates.Contains(null!) || i.Scopes.Contains(null!))
+        Institutions.Any(i => i is null || i.Certificates.Contains(null!) || i.Scopes.Contains(null!) || i.Names.Contains(null!))
         || Persons.Any(p => p is null || p.Certificates.Contains(null!) || p.Employments.Contains(null!))
-        || BlockedCertificates.Contains(null!);
+        || BlockedCertificates.Contains(null!) || (!Notes.IsDefault && Notes.Contains(null!));
 
     private static byte[] TagOf(ReadOnlySpan<byte> content, IRegistryAuthenticator authenticator) => authenticator.Tag([.. Purpose, .. content]);
 
@@ -111,6 +114,7 @@ internal sealed record RegistryDocument(long Revision, ImmutableArray<Institutio
 
 /// <summary>Strict both ways: no unknown or repeated members, no missing ones, no numbers for names.</summary>
 [JsonSerializable(typeof(RegistryDocument))]
+[JsonSerializable(typeof(TrustList))]
 internal sealed partial class RegistryJson : JsonSerializerContext
 {
     internal static readonly RegistryJson Strict = new(new JsonSerializerOptions
@@ -129,6 +133,9 @@ internal sealed partial class RegistryJson : JsonSerializerContext
         Converters =
         {
             new JsonStringEnumConverter<InstitutionKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<AnchorUses>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<RevocationKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<OcspNonce>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<PersonKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
         },
     });

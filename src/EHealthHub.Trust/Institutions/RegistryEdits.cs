@@ -32,26 +32,52 @@ public static class RegistryEdits
 {
     /// <summary>Adds an institution, or replaces the one with its id.</summary>
     public static RegistryEdit PutInstitution(this RegistrySnapshot registry, Institution institution) =>
-        Rebuild([.. registry.Institutions.Where(i => i.Id != institution.Id), institution], registry.Persons, registry.BlockedCertificates);
+        registry.Rebuild(institutions: [.. registry.Institutions.Where(i => i.Id != institution.Id), institution]);
 
     /// <summary>Adds a person, or replaces the one with their id.</summary>
     public static RegistryEdit PutPerson(this RegistrySnapshot registry, Person person) =>
-        Rebuild(registry.Institutions, [.. registry.Persons.Where(p => p.Id != person.Id), person], registry.BlockedCertificates);
+        registry.Rebuild(persons: [.. registry.Persons.Where(p => p.Id != person.Id), person]);
 
-    /// <summary>Registers a further certificate to an institution or a member of staff: during a renewal the old and the new one are valid together.</summary>
-    public static RegistryEdit AddCertificate(this RegistrySnapshot registry, string id, string thumbprint) => Change(
+    /// <summary>Registers a further certificate to an institution or a member of staff: during a renewal the old and the new one are valid together. One that is registered gets the new period.</summary>
+    public static RegistryEdit AddCertificate(this RegistrySnapshot registry, string id, RegisteredCertificate certificate) => Change(
         registry, id,
-        i => i with { Certificates = i.Certificates.Contains(thumbprint) ? i.Certificates : i.Certificates.Add(thumbprint) },
-        p => p with { Certificates = p.Certificates.Contains(thumbprint) ? p.Certificates : p.Certificates.Add(thumbprint) });
+        i => i with { Certificates = [.. i.Certificates.Where(c => c.Thumbprint != certificate.Thumbprint), certificate] },
+        p => p with { Certificates = p.Certificates.Contains(certificate.Thumbprint) ? p.Certificates : p.Certificates.Add(certificate.Thumbprint) });
 
     /// <summary>Takes a certificate away; what was not registered is a fault, since somebody meant another.</summary>
     public static RegistryEdit RemoveCertificate(this RegistrySnapshot registry, string id, string thumbprint)
     {
         var has = registry.InstitutionOf(thumbprint)?.Id == id || registry.StaffOf(thumbprint)?.Id == id;
         return has
-            ? Change(registry, id, i => i with { Certificates = i.Certificates.Remove(thumbprint) }, p => p with { Certificates = p.Certificates.Remove(thumbprint) })
+            ? Change(registry, id, i => i with { Certificates = i.Certificates.RemoveAll(c => c.Thumbprint == thumbprint) }, p => p with { Certificates = p.Certificates.Remove(thumbprint) })
             : RegistryEdit.Refuse($"{id} has no certificate {thumbprint}.");
     }
+
+    /// <summary>A renewal: the new certificate is good from now on, and those before it until the end of the overlap. Certificates that are over already go.</summary>
+    public static RegistryEdit Rotate(this RegistrySnapshot registry, string id, RegisteredCertificate renewed, DateTimeOffset now, TimeSpan overlap)
+    {
+        if (registry.InstitutionById(id) is not { } institution)
+        {
+            return RegistryEdit.Refuse($"No institution {id} is registered.");
+        }
+
+        var until = now + overlap;
+        var before = institution.Certificates
+            .Where(c => c.Thumbprint != renewed.Thumbprint && !(c.Until <= now) && overlap > TimeSpan.Zero)
+            .Select(c => c with { Until = c.Until < until ? c.Until : until });
+        return registry.PutInstitution(institution with { Certificates = [.. before, renewed] });
+    }
+
+    /// <summary>Registers an institution's certificates by issuer and subject.</summary>
+    public static RegistryEdit AddName(this RegistrySnapshot registry, string id, RegisteredName name) => registry.InstitutionById(id) is { } institution
+        ? registry.PutInstitution(institution with { Names = [.. institution.Names.Where(n => n.Key != name.Key), name] })
+        : RegistryEdit.Refuse($"No institution {id} is registered.");
+
+    /// <summary>Ends a registration by issuer and subject.</summary>
+    public static RegistryEdit RemoveName(this RegistrySnapshot registry, string id, string key) =>
+        registry.InstitutionById(id) is { } institution && institution.Names.Any(n => n.Key == key)
+            ? registry.PutInstitution(institution with { Names = institution.Names.RemoveAll(n => n.Key == key) })
+            : RegistryEdit.Refuse($"{id} has no name with the key {key}.");
 
     /// <summary>Silences an institution or a person until <see cref="Resume"/>.</summary>
     public static RegistryEdit Suspend(this RegistrySnapshot registry, string id) => Change(registry, id, i => i with { Suspended = true }, p => p with { Suspended = true });
@@ -81,11 +107,11 @@ public static class RegistryEdits
 
     /// <summary>Puts a certificate, of an institution or a card, on the hub's own block list: it is out on the next request.</summary>
     public static RegistryEdit Block(this RegistrySnapshot registry, string thumbprint) =>
-        Rebuild(registry.Institutions, registry.Persons, registry.BlockedCertificates.Add(thumbprint));
+        registry.Rebuild(blocked: registry.BlockedCertificates.Add(thumbprint));
 
     /// <summary>Takes a certificate off the block list.</summary>
     public static RegistryEdit Unblock(this RegistrySnapshot registry, string thumbprint) => registry.BlockedCertificates.Contains(thumbprint)
-        ? Rebuild(registry.Institutions, registry.Persons, registry.BlockedCertificates.Remove(thumbprint))
+        ? registry.Rebuild(blocked: registry.BlockedCertificates.Remove(thumbprint))
         : RegistryEdit.Refuse($"{thumbprint} is not blocked.");
 
     private static RegistryEdit Change(RegistrySnapshot registry, string id, Func<Institution, Institution> institution, Func<Person, Person> person) =>
@@ -93,12 +119,18 @@ public static class RegistryEdits
         : registry.PersonById(id) is { } p ? registry.PutPerson(person(p))
         : RegistryEdit.Refuse($"Nobody with the id {id} is registered.");
 
+    /// <summary>Puts another trust list in force.</summary>
+    public static RegistryEdit PutTrust(this RegistrySnapshot registry, TrustList trust) => registry.Rebuild(trust: trust);
+
     /// <summary>Sorted by id, so that a change shows as a few lines of the file.</summary>
-    private static RegistryEdit Rebuild(ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blocked)
+    private static RegistryEdit Rebuild(
+        this RegistrySnapshot registry, IEnumerable<Institution>? institutions = null, IEnumerable<Person>? persons = null, ImmutableHashSet<string>? blocked = null, TrustList? trust = null)
     {
-        var faults = RegistryRules.Faults(institutions, persons, blocked);
+        ImmutableArray<Institution> someInstitutions = institutions is null ? registry.Institutions : [.. institutions.OrderBy(i => i.Id, StringComparer.Ordinal)];
+        ImmutableArray<Person> somePersons = persons is null ? registry.Persons : [.. persons.OrderBy(p => p.Id, StringComparer.Ordinal)];
+        var faults = RegistryRules.Faults(someInstitutions, somePersons, blocked ?? registry.BlockedCertificates, trust);
         return faults.IsEmpty
-            ? RegistryEdit.To(new RegistrySnapshot([.. institutions.OrderBy(i => i.Id, StringComparer.Ordinal)], [.. persons.OrderBy(p => p.Id, StringComparer.Ordinal)], blocked))
+            ? RegistryEdit.To(new RegistrySnapshot(someInstitutions, somePersons, blocked ?? registry.BlockedCertificates, registry.Revision, trust ?? registry.Trust, registry.Notes))
             : RegistryEdit.Refuse(string.Join(' ', faults));
     }
 }

@@ -58,9 +58,9 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
     public string? Fault => _fault;
 
     /// <summary>Writes a first registry, revision 1. Throws <see cref="IOException"/> when there is a file, <see cref="ArgumentException"/> when the registry breaks a rule.</summary>
-    public static void Create(string path, IRegistryAuthenticator authenticator, RegistrySnapshot first)
+    public static void Create(string path, IRegistryAuthenticator authenticator, RegistrySnapshot first, RegistryActor? by = null, TimeProvider? time = null)
     {
-        var faults = RegistryRules.Faults(first.Institutions, first.Persons, first.BlockedCertificates);
+        var faults = RegistryRules.Faults(first.Institutions, first.Persons, first.BlockedCertificates, first.Trust);
         if (!faults.IsEmpty)
         {
             throw new ArgumentException(string.Join(' ', faults), nameof(first));
@@ -73,7 +73,7 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
             throw new IOException($"There is a registry at {path} already.");
         }
 
-        AtomicFile.Write(path, RegistryDocument.Write(first.At(1), authenticator), AtomicFile.Secret);
+        AtomicFile.Write(path, RegistryDocument.Write(first.At(RegistryNote.Of(by ?? new RegistryActor("", "create", ""), 1, (time ?? TimeProvider.System).GetUtcNow()), []), authenticator), AtomicFile.Secret);
     }
 
     /// <summary>
@@ -105,9 +105,9 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
 
     /// <summary>
     /// Applies an edit to what is on disk and writes it with the next revision. With <paramref name="expectedRevision"/>, only if that is still the revision on disk.
-    /// Refused when what is on disk cannot be proven: nothing is built upon it.
+    /// Refused when what is on disk cannot be proven: nothing is built upon it. Who and why go into the file, from where the gateway logs them.
     /// </summary>
-    public RegistryChange Change(Func<RegistrySnapshot, RegistryEdit> edit, long? expectedRevision = null)
+    public RegistryChange Change(Func<RegistrySnapshot, RegistryEdit> edit, long? expectedRevision = null, RegistryActor? by = null)
     {
         using var writer = FileLock.Acquire(_path + ".lock");
         lock (_turn)
@@ -131,7 +131,7 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
                 return new RegistryChange(RegistryChangeStatus.Refused, current.Revision, edited.Fault ?? "The edit gives no registry.");
             }
 
-            var next = edited.Snapshot.At(current.Revision + 1);
+            var next = edited.Snapshot.At(RegistryNote.Of(by, current.Revision + 1, _time.GetUtcNow()), current.Notes);
             bytes = RegistryDocument.Write(next, _authenticator);
             AtomicFile.Write(_path, bytes, AtomicFile.Secret);
             Take(next, bytes);
@@ -210,10 +210,12 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
     private void Take(RegistrySnapshot registry, byte[] bytes)
     {
         _bytes = bytes;
-        _current = registry;
+        _current = SameTrust(registry.Trust, _current.Trust) ? registry.With(_current.Trust) : registry;
         _fault = null;
         Log.RegistryTaken(_log, registry.Revision, registry.Institutions.Length, registry.Persons.Length);
     }
+
+    private static bool SameTrust(TrustList? one, TrustList? other) => one is not null && other is not null && !ReferenceEquals(one, other) && one.Write() == other.Write();
 
     private void Refuse(string fault)
     {

@@ -16,12 +16,13 @@ internal static class RegistryRules
     internal const int EmploymentsMax = 32;
     internal const int IdLengthMax = 64;
     internal const int NameLengthMax = 200;
+    internal const int NameTextMax = 1_000;
     internal const int RequestsPerSecondMax = 100_000;
 
     // A file with ten thousand faults is reported by its first ones.
     private const int FaultsMax = 20;
 
-    internal static ImmutableArray<string> Faults(ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blocked)
+    internal static ImmutableArray<string> Faults(ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blocked, TrustList? trust = null)
     {
         var faults = new List<string>();
         if (institutions.Length > InstitutionsMax || persons.Length > PersonsMax || blocked.Count > BlockedMax)
@@ -32,7 +33,8 @@ internal static class RegistryRules
 
         var names = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id));
         AddRepeated(names, "id", faults);
-        AddRepeated(institutions.SelectMany(i => i.Certificates).Concat(persons.SelectMany(p => p.Certificates)), "certificate", faults);
+        AddRepeated(institutions.SelectMany(i => i.Certificates, (_, c) => c.Thumbprint).Concat(persons.SelectMany(p => p.Certificates)), "certificate", faults);
+        AddRepeated(institutions.SelectMany(i => i.Names, (_, n) => n.Key), "issuer and subject", faults);
         AddRepeated(persons.Where(p => p.NationalId is not null).Select(p => (p.Kind, p.NationalId)), "national id", faults);
         var kinds = new Dictionary<string, InstitutionKind>(StringComparer.Ordinal);
         foreach (var institution in institutions)
@@ -51,12 +53,19 @@ internal static class RegistryRules
             faults.Add("A blocked certificate is no SHA-256 thumbprint in lower-case hexadecimal.");
         }
 
+        if (trust is not null)
+        {
+            faults.AddRange(trust.Faults());
+        }
+
         return [.. faults.Take(FaultsMax)];
     }
 
     private static void Check(Institution institution, List<string> faults)
     {
-        CheckNamed(institution.Id, institution.Name, institution.Certificates, faults);
+        CheckNamed(institution.Id, institution.Name, [.. institution.Certificates.Select(c => c.Thumbprint)], faults);
+        CheckPeriods(institution, faults);
+        CheckQuota(institution, faults);
         if (!Enum.IsDefined(institution.Kind))
         {
             faults.Add($"{institution.Id}: unknown kind.");
@@ -84,6 +93,34 @@ internal static class RegistryRules
             {
                 faults.Add($"{institution.Id}: {text} is no scope of an institution.");
             }
+        }
+    }
+
+    private static void CheckPeriods(Institution institution, List<string> faults)
+    {
+        if (institution.Certificates.Any(c => c.From >= c.Until) || institution.Names.Any(n => n.From >= n.Until))
+        {
+            faults.Add($"{institution.Id}: a certificate ends before it begins.");
+        }
+
+        if (institution.Certificates.Any(c => c.Der?.Length > RegisteredCertificate.DerLengthMax))
+        {
+            faults.Add($"{institution.Id}: a certificate is too long.");
+        }
+
+        if (institution.Names.Length > CertificatesMax
+            || institution.Names.Any(n => !CertificateThumbprint.IsValid(n.Key) || n.Subject.Length is 0 or > NameTextMax || n.Issuer.Length is 0 or > NameTextMax))
+        {
+            faults.Add($"{institution.Id}: at most {CertificatesMax} names, each with issuer, subject and a SHA-256 key.");
+        }
+    }
+
+    private static void CheckQuota(Institution institution, List<string> faults)
+    {
+        if (institution.Quota is { } quota
+            && (quota.RequestsPerMinuteMax is < 1 or > Quota.RequestsPerMinuteBound || quota.ConcurrentMax is < 1 or > Quota.ConcurrentBound || quota.BytesPerMinuteMax is < 1 or > Quota.BytesPerMinuteBound))
+        {
+            faults.Add($"{institution.Id}: requests a minute outside 1..{Quota.RequestsPerMinuteBound}, requests at once outside 1..{Quota.ConcurrentBound}, or bytes a minute outside 1..{Quota.BytesPerMinuteBound}.");
         }
     }
 

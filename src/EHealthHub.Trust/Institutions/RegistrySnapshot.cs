@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Trust.Certificates;
 
 namespace EHealthHub.Trust.Institutions;
 
@@ -6,12 +7,19 @@ namespace EHealthHub.Trust.Institutions;
 /// <param name="Id">Stable id, for example <c>hospital-ankara</c>.</param>
 /// <param name="Name">Display name.</param>
 /// <param name="Kind">Provider, insurer or authority.</param>
-/// <param name="Certificates">SHA-256 thumbprints (lower-case hex) of its TLS client certificates.</param>
+/// <param name="Certificates">Its TLS client certificates, each with its period.</param>
 /// <param name="Scopes">SMART v2 scopes its system holds.</param>
 /// <param name="Suspended">True while it may not speak.</param>
-/// <param name="RequestsPerSecondMax">Quota.</param>
+/// <param name="RequestsPerSecondMax">Requests a second.</param>
+/// <param name="Names">Its certificates by issuer and subject.</param>
+/// <param name="Quota">Further bounds; null for none.</param>
 public sealed record Institution(
-    string Id, string Name, InstitutionKind Kind, ImmutableArray<string> Certificates, ImmutableArray<string> Scopes, bool Suspended, int RequestsPerSecondMax);
+    string Id, string Name, InstitutionKind Kind, ImmutableArray<RegisteredCertificate> Certificates, ImmutableArray<string> Scopes, bool Suspended, int RequestsPerSecondMax,
+    ImmutableArray<RegisteredName> Names = default, Quota? Quota = null)
+{
+    /// <summary>Its certificates by issuer and subject.</summary>
+    public ImmutableArray<RegisteredName> Names { get; init; } = Names.IsDefault ? [] : Names;
+}
 
 /// <summary>Where a clinician works, and from when to when.</summary>
 /// <param name="Institution">Id of the institution.</param>
@@ -76,15 +84,19 @@ public sealed record Person(
 public sealed class RegistrySnapshot
 {
     private readonly Dictionary<string, Institution> _institutionById;
-    private readonly Dictionary<string, Institution> _institutionByCertificate;
+    private readonly Dictionary<string, Registration> _byCertificate;
+    private readonly Dictionary<Hash256, Registration> _byName;
     private readonly Dictionary<string, Person> _personById;
     private readonly Dictionary<(PersonKind Kind, string NationalId), Person> _personByNationalId;
     private readonly Dictionary<string, Person> _staffByCertificate;
     private readonly HashSet<string> _blocked;
 
     /// <summary>Indexes the lists. Throws <see cref="InvalidDataException"/> when an id, a certificate or a national id (of one kind) stands twice.</summary>
-    public RegistrySnapshot(ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blockedCertificates, long revision = 0)
+    public RegistrySnapshot(
+        ImmutableArray<Institution> institutions, ImmutableArray<Person> persons, ImmutableHashSet<string> blockedCertificates, long revision = 0, TrustList? trust = null, ImmutableArray<RegistryNote> notes = default)
     {
+        Trust = trust;
+        Notes = notes.IsDefault ? [] : notes;
         Institutions = institutions;
         Persons = persons;
         BlockedCertificates = blockedCertificates;
@@ -93,9 +105,11 @@ public sealed class RegistrySnapshot
         try
         {
             _ = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id)).ToDictionary(id => id, StringComparer.Ordinal);
-            _ = institutions.SelectMany(i => i.Certificates).Concat(persons.SelectMany(p => p.Certificates)).ToDictionary(c => c, StringComparer.Ordinal);
+            _ = institutions.SelectMany(i => i.Certificates, (_, c) => c.Thumbprint).Concat(persons.SelectMany(p => p.Certificates)).ToDictionary(c => c, StringComparer.Ordinal);
             _institutionById = institutions.ToDictionary(i => i.Id, StringComparer.Ordinal);
-            _institutionByCertificate = institutions.SelectMany(i => i.Certificates, (i, c) => (i, c)).ToDictionary(x => x.c, x => x.i, StringComparer.Ordinal);
+            _byCertificate = institutions.SelectMany(i => i.Certificates, (i, c) => (i, c)).ToDictionary(x => x.c.Thumbprint, x => new Registration(x.i, x.c.From, x.c.Until), StringComparer.Ordinal);
+            _byName = institutions.SelectMany(i => i.Names, (i, n) => (i, n)).ToDictionary(
+                x => Hash256.TryParseHex(x.n.Key, out var key) ? key : throw new ArgumentException("A name's key is no SHA-256 value."), x => new Registration(x.i, x.n.From, x.n.Until));
             _personById = persons.ToDictionary(p => p.Id, StringComparer.Ordinal);
             _personByNationalId = persons.Where(p => p.NationalId is not null).ToDictionary(p => (p.Kind, p.NationalId!));
             _staffByCertificate = persons.SelectMany(p => p.Certificates, (p, c) => (p, c)).ToDictionary(x => x.c, x => x.p, StringComparer.Ordinal);
@@ -124,8 +138,21 @@ public sealed class RegistrySnapshot
     /// <summary>True for a certificate on the block list.</summary>
     public bool IsBlocked(string thumbprint) => _blocked.Count > 0 && _blocked.Contains(thumbprint);
 
-    /// <summary>The institution that a TLS certificate is registered to.</summary>
-    public Institution? InstitutionOf(string thumbprint) => _institutionByCertificate.GetValueOrDefault(thumbprint);
+    /// <summary>Whom the hub trusts to prove others; null where nothing was said, and the development authority stands in.</summary>
+    public TrustList? Trust { get; }
+
+    /// <summary>The last changes, oldest first.</summary>
+    public ImmutableArray<RegistryNote> Notes { get; }
+
+    /// <summary>The institution that a TLS certificate is registered to by its thumbprint, whatever the period.</summary>
+    public Institution? InstitutionOf(string thumbprint) => _byCertificate.GetValueOrDefault(thumbprint)?.Institution;
+
+    /// <summary>The institution that a proven certificate stands for: by its thumbprint, else by its issuer and subject.</summary>
+    internal Registration? RegistrationOf(CertificateFinding connection) =>
+        _byCertificate.TryGetValue(connection.Thumbprint, out var registration) || _byName.TryGetValue(connection.Name, out registration) ? registration : null;
+
+    /// <summary>The same, within its period.</summary>
+    internal Institution? InstitutionOf(CertificateFinding connection, DateTimeOffset now) => RegistrationOf(connection) is { } registration && registration.IsCurrent(now) ? registration.Institution : null;
 
     /// <summary>The institution with an id.</summary>
     public Institution? InstitutionById(string id) => _institutionById.GetValueOrDefault(id);
@@ -142,5 +169,10 @@ public sealed class RegistrySnapshot
     /// <summary>Tells this snapshot from every other without holding on to it.</summary>
     internal object Identity { get; } = new();
 
-    internal RegistrySnapshot At(long revision) => new(Institutions, Persons, BlockedCertificates, revision);
+    /// <summary>The same at a revision, with the note that led to it.</summary>
+    internal RegistrySnapshot At(RegistryNote note, ImmutableArray<RegistryNote> before) =>
+        new(Institutions, Persons, BlockedCertificates, note.Revision, Trust, [.. before.TakeLast(RegistryNote.Kept - 1), note]);
+
+    /// <summary>The same with another object that says the same of trust: who remembers a list by its identity need not begin anew.</summary>
+    internal RegistrySnapshot With(TrustList? trust) => new(Institutions, Persons, BlockedCertificates, Revision, trust, Notes);
 }

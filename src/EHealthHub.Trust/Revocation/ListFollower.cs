@@ -32,7 +32,7 @@ internal sealed class ListFollower : IRevocationFollower
 
     public RevocationSource Source { get; }
 
-    public TimeSpan Pause => _fetcher.IsRemote ? TimeSpan.FromSeconds(_options.AddressPollSeconds) : TimeSpan.FromMilliseconds(_options.FilePollMilliseconds);
+    public TimeSpan Pause => _fetcher.IsRemote ? TimeSpan.FromSeconds(Source.PollSeconds ?? _options.AddressPollSeconds) : TimeSpan.FromMilliseconds(_options.FilePollMilliseconds);
 
     internal Hash256 Issuer { get; }
 

@@ -51,7 +51,7 @@ internal sealed class OcspFollower : IRevocationFollower
 
     public RevocationSource Source { get; }
 
-    public TimeSpan Pause => TimeSpan.FromSeconds(_options.PollSeconds);
+    public TimeSpan Pause => TimeSpan.FromSeconds(Source.PollSeconds ?? _options.PollSeconds);
 
     internal Hash256 Issuer { get; }
 

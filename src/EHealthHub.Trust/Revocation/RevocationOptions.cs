@@ -32,12 +32,14 @@ public enum OcspNonce
 /// <param name="Kind">List or OCSP.</param>
 /// <param name="Nonce">For OCSP.</param>
 /// <param name="Sha256">For OCSP: the authority is named by SHA-256 instead of SHA-1, which every responder understands. It only names.</param>
-public sealed record RevocationSource(X509Certificate2 Issuer, string Location, RevocationKind Kind = RevocationKind.List, OcspNonce Nonce = OcspNonce.Asked, bool Sha256 = false)
+/// <param name="PollSeconds">How often this address is asked (1..3,600), where the options' own pace does not suit it; null for theirs.</param>
+public sealed record RevocationSource(
+    X509Certificate2 Issuer, string Location, RevocationKind Kind = RevocationKind.List, OcspNonce Nonce = OcspNonce.Asked, bool Sha256 = false, int? PollSeconds = null)
 {
     internal Uri? Address => Uri.TryCreate(Location, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) ? uri : null;
 
     /// <summary>Tells this source from others: one that stays the same over a change of the trust list goes on with what it knows.</summary>
-    internal string Key => FormattableString.Invariant($"{(int)Kind}/{(int)Nonce}/{Sha256}/{CertificateId.IssuerOf(Issuer).ToHex()}/{Location}");
+    internal string Key => FormattableString.Invariant($"{(int)Kind}/{(int)Nonce}/{Sha256}/{PollSeconds}/{CertificateId.IssuerOf(Issuer).ToHex()}/{Location}");
 }
 
 /// <summary>How OCSP answers are kept fresh.</summary>
@@ -150,6 +152,10 @@ public sealed record RevocationOptions
             if (string.IsNullOrWhiteSpace(source.Location))
             {
                 faults.Add($"The revocation source of {source.Issuer.Subject} has no location.");
+            }
+            else if (source.PollSeconds is < 1 or > 3_600)
+            {
+                faults.Add($"The revocation source {source.Location} is asked outside 1..3600 seconds.");
             }
             else if (source.Kind == RevocationKind.Ocsp && source.Address is null)
             {

@@ -93,7 +93,7 @@ public sealed class CallerFactory
     {
         caller = null;
         TrustReason reason;
-        if (registry.InstitutionOf(connection.Thumbprint) is { } institution)
+        if (registry.InstitutionOf(connection, now) is { } institution)
         {
             if (institution.Kind == InstitutionKind.Proxy)
             {
@@ -238,7 +238,7 @@ public sealed class CallerFactory
                 _standing = standing;
             }
 
-            if (!standing.Employment.IsCurrent(now))
+            if (!standing.Employment.IsCurrent(now) || !standing.Registration.IsCurrent(now))
             {
                 // Another period may have begun: looked up anew, and refused if not.
                 _standing = null;
@@ -256,11 +256,12 @@ public sealed class CallerFactory
         private TrustReason LookUp(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Standing? standing)
         {
             standing = null;
-            if (registry.InstitutionOf(connection.Thumbprint) is not { Kind: not InstitutionKind.Proxy } institution || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
+            if (registry.RegistrationOf(connection) is not { Institution.Kind: not InstitutionKind.Proxy } registration || !registration.IsCurrent(now) || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
             {
                 return TrustReason.Unregistered;
             }
 
+            var institution = registration.Institution;
             if (institution.Suspended || person.Suspended)
             {
                 return TrustReason.Suspended;
@@ -272,10 +273,10 @@ public sealed class CallerFactory
             }
 
             ImmutableArray<string> scopes = [.. Claims.Scope.Split(' ')];
-            standing = new Standing(registry.Identity, employment, Callers.OfToken(Claims, institution, person, employment.Role, connection.Thumbprint, CardThumbprint, scopes));
+            standing = new Standing(registry.Identity, employment, registration, Callers.OfToken(Claims, institution, person, employment.Role, connection.Thumbprint, CardThumbprint, scopes));
             return TrustReason.None;
         }
 
-        private sealed record Standing(object Registry, Employment Employment, Caller Caller);
+        private sealed record Standing(object Registry, Employment Employment, Registration Registration, Caller Caller);
     }
 }

@@ -97,7 +97,7 @@ public sealed class TokenEndpoint
             return TrustReason.UnknownIssuer;
         }
 
-        if (registry.InstitutionOf(connection.Thumbprint) is not { } institution)
+        if (registry.InstitutionOf(connection, now) is not { } institution)
         {
             return TrustReason.Unregistered;
         }
@@ -205,7 +205,7 @@ public sealed class TokenEndpoint
     {
         var seconds = now.ToUnixTimeSeconds();
         var end = now.AddSeconds(_options.TokenSecondsMax).UtcTicks;
-        foreach (var bound in (ReadOnlySpan<long>)[connection.NotAfter, connection.ChainUntil, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue])
+        foreach (var bound in (ReadOnlySpan<long>)[connection.NotAfter, connection.ChainUntil, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue, _registry.Current.RegistrationOf(connection)?.Until ?? long.MaxValue])
         {
             end = Math.Min(end, bound);
         }

@@ -287,7 +287,7 @@ public sealed class CertificateGateTests : IDisposable
         var options = new GateOptions
         {
             Anchors = [new TrustAnchor(leaf, AnchorUses.None, DateTimeOffset.MinValue, DateTimeOffset.MaxValue)],
-            CardPolicies = [],
+            Cards = [],
             ChainCacheSeconds = 0,
         };
         Assert.Equal(5, options.Faults().Length);

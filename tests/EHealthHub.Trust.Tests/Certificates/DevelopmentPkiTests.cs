@@ -103,7 +103,7 @@ public sealed class DevelopmentPkiTests : IDisposable
             using var card = pki.Load(name);
             var facts = CertificateFacts.Read(card)!;
             Assert.True(NationalId.IsValid(pki[name].NationalId));
-            Assert.Equal(pki[name].NationalId, facts.NationalId);
+            Assert.Equal(pki[name].NationalId, facts.NationalIdIn(CardProfile.SerialNumber));
             Assert.Contains(CertificateOids.QualifiedPersonPolicy, facts.Policies);
             Assert.Contains(CertificateOids.ClientAuthentication, facts.ExtendedUsages);
             Assert.Equal(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, facts.KeyUsage);

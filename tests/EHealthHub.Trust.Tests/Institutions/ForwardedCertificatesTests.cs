@@ -12,7 +12,7 @@ public sealed class ForwardedCertificatesTests : IDisposable
 
     public ForwardedCertificatesTests()
     {
-        _forwarded = new ForwardedCertificates(_hub.Gate, _hub);
+        _forwarded = new ForwardedCertificates(_hub.Gate, _hub, _hub.Time);
         _hub.Edit(r => r.PutInstitution(new Institution("edge", "Edge", InstitutionKind.Proxy, [_hub.Pki[Proxy].Thumbprint], [], Suspended: false, 1_000)));
     }
 
