@@ -44,7 +44,7 @@ internal sealed class FhirClient : IDisposable
     public Task<FhirAnswer> Form(string path, params (string Name, string Value)[] fields) =>
         Send(HttpMethod.Post, path, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))), []);
 
-    public async Task<FhirAnswer> Send(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers)
+    public async Task<FhirAnswer> Send(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content, Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (Token is not null)
@@ -57,8 +57,8 @@ internal sealed class FhirClient : IDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await _http.SendAsync(request);
-        return new FhirAnswer(response, await response.Content.ReadAsByteArrayAsync());
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return new FhirAnswer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
     public void Dispose() => _http.Dispose();

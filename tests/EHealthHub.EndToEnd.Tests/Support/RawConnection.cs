@@ -47,6 +47,27 @@ internal sealed class RawConnection : IDisposable
         return await Answer(method == "HEAD", cancellationToken);
     }
 
+    /// <summary>Sends bytes as they are.</summary>
+    public async Task Write(string bytes, CancellationToken cancellationToken) => await _tls.WriteAsync(Encoding.Latin1.GetBytes(bytes), cancellationToken);
+
+    /// <summary>The statuses of all responses until the other side closes the connection.</summary>
+    public async Task<List<int>> StatusesUntilClosed(CancellationToken cancellationToken)
+    {
+        var statuses = new List<int>();
+        try
+        {
+            while (true)
+            {
+                statuses.Add((await Answer(headOnly: false, cancellationToken)).Status);
+            }
+        }
+        catch (Exception e) when (e is EndOfStreamException or IOException)
+        {
+            // Closed, in order or not: what came before is what there is.
+            return statuses;
+        }
+    }
+
     public void Dispose()
     {
         _tls.Dispose();
