@@ -16,7 +16,7 @@ namespace EHealthHub.Fhir.Patching;
 public static class XmlPatch
 {
     /// <summary>Largest patch, and largest resource, that is taken apart as XML; for larger ones there is JSON Patch.</summary>
-    public const int BytesMax = 2 * 1024 * 1024;
+    public const int BytesMax = 1024 * 1024;
 
     private static readonly XmlReaderSettings Reading = new()
     {
