@@ -9,23 +9,27 @@ namespace EHealthHub.Fhir.Terminology;
 /// <summary>A filter of a value set's definition (R4 4.9 ValueSet.compose.include.filter): a condition on one property of a concept.</summary>
 internal sealed class ConceptFilter
 {
-    private readonly string _property;
-    private readonly string _op;
-    private readonly string _value;
     private readonly FrozenSet<string> _values;
     private readonly Regex? _regex;
 
     private ConceptFilter(string property, string op, string value, Regex? regex)
     {
-        _property = property;
-        _op = op;
-        _value = value;
+        (Property, Op, Value) = (property, op, value);
         _values = op is "in" or "not-in" ? value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal) : FrozenSet<string>.Empty;
         _regex = regex;
     }
 
+    /// <summary>The property that is looked at.</summary>
+    public string Property { get; }
+
+    /// <summary>R4's operator.</summary>
+    public string Op { get; }
+
+    /// <summary>What it is compared with.</summary>
+    public string Value { get; }
+
     /// <summary>True where the filter looks at the hierarchy, which the system must then have for kinds.</summary>
-    public bool IsHierarchical => _op is "is-a" or "is-not-a" or "descendent-of" or "generalizes";
+    public bool IsHierarchical => Op is "is-a" or "is-not-a" or "descendent-of" or "generalizes";
 
     /// <summary>Reads a filter; refuses by name an operator or a regular expression that is not served.</summary>
     public static Result<ConceptFilter> Read(JsonElement filter, TerminologyLimits limits)
@@ -49,40 +53,40 @@ internal sealed class ConceptFilter
     /// <summary>True when the concept satisfies the filter.</summary>
     public bool Holds(Concept concept, HeldCodeSystem system, TerminologyBudget budget)
     {
-        switch (_op)
+        switch (Op)
         {
             case "is-a":
                 return IsBelow(concept, budget);
             case "is-not-a":
                 return !IsBelow(concept, budget);
             case "descendent-of":
-                return concept.Code != _value && IsBelow(concept, budget);
+                return concept.Code != Value && IsBelow(concept, budget);
             case "generalizes":
-                return concept.Code == _value || (system.Find(_value) is { } below && below.SelfAndAncestors().Any(a => budget.Step() && a == concept));
+                return concept.Code == Value || (system.Find(Value) is { } below && below.SelfAndAncestors().Any(a => budget.Step() && a == concept));
             case "=":
-                return Values(concept, system).Any(v => v == _value);
+                return Values(concept, system).Any(v => v == Value);
             case "in":
                 return Values(concept, system).Any(_values.Contains);
             case "not-in":
                 return !Values(concept, system).Any(_values.Contains);
             case "exists":
-                return Values(concept, system).Any() == (_value == "true");
+                return Values(concept, system).Any() == (Value == "true");
             default:
                 return Values(concept, system).Any(v => Matches(v, budget));
         }
     }
 
-    private bool IsBelow(Concept concept, TerminologyBudget budget) => concept.SelfAndAncestors().Any(a => budget.Step() && a.Code == _value);
+    private bool IsBelow(Concept concept, TerminologyBudget budget) => concept.SelfAndAncestors().Any(a => budget.Step() && a.Code == Value);
 
-    private IEnumerable<string> Values(Concept concept, HeldCodeSystem system) => _property switch
+    private IEnumerable<string> Values(Concept concept, HeldCodeSystem system) => Property switch
     {
         "concept" or "code" => [concept.Code],
         "display" => concept.Display is { } display ? [display] : [],
         "definition" => concept.Definition is { } definition ? [definition] : [],
         "inactive" => [concept.IsInactive ? "true" : "false"],
-        _ when system.ParentProperties.Contains(_property) => concept.Parents.Select(p => p.Code),
-        _ when system.ChildProperties.Contains(_property) => concept.Children.Select(c => c.Code),
-        _ => concept.Properties.Where(p => p.Code == _property).Select(p => p.Value),
+        _ when system.ParentProperties.Contains(Property) => concept.Parents.Select(p => p.Code),
+        _ when system.ChildProperties.Contains(Property) => concept.Children.Select(c => c.Code),
+        _ => concept.Properties.Where(p => p.Code == Property).Select(p => p.Value),
     };
 
     private bool Matches(string value, TerminologyBudget budget)

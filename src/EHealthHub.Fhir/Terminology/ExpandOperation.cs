@@ -16,7 +16,7 @@ internal static class ExpandOperation
 
     public static Result<byte[]> Run(TerminologyCatalog catalog, OperationInput input, DateTimeOffset now)
     {
-        if (input.Refuse("url", "valueSet", "valueSetVersion", "filter", "#offset", "#count", "?includeDesignations", "designation", "?includeDefinition", "?activeOnly", "?excludeNested", "?excludeNotForUI", "displayLanguage", "exclude-system") is { } refused)
+        if (input.Refuse("url", "valueSet", "valueSetVersion", "filter", "#offset", "#count", "?includeDesignations", "designation", "?includeDefinition", "?activeOnly", "?excludeNested", "?excludeNotForUI", "?excludePostCoordinated", "displayLanguage", "exclude-system", "system-version", "check-system-version", "force-system-version") is { } refused)
         {
             return refused;
         }
@@ -26,7 +26,8 @@ internal static class ExpandOperation
             return failure;
         }
 
-        if (!new ValueSetReader(catalog).Expand(set).Try(out var codes, out failure))
+        var reader = new ValueSetReader(catalog, SystemVersions.Of(input));
+        if (!reader.Expand(set).Try(out var codes, out failure))
         {
             return failure with { Status = failure.Issues[0].Type == "not-found" ? 404 : failure.Status };
         }
@@ -41,7 +42,7 @@ internal static class ExpandOperation
 
         return input.Text("count") is null && offset == 0 && wanted.Count > catalog.Limits.PageMax
             ? Failure.Of(422, "too-costly", "expansion-too-large", $"The expansion has {wanted.Count} codes; ask for pages of at most {catalog.Limits.PageMax} by count and offset, or for fewer by filter.")
-            : Write(set, wanted, offset, count, input, now);
+            : Write(set, wanted, offset, count, input, now, reader.IsUnclosed);
     }
 
     /// <summary>The value set that the call names or brings along.</summary>
@@ -91,7 +92,7 @@ internal static class ExpandOperation
         return Array.TrueForAll(words, w => text.Contains(w, StringComparison.Ordinal));
     }
 
-    private static byte[] Write(HeldValueSet set, List<ExpandedCode> codes, int offset, int count, OperationInput input, DateTimeOffset now)
+    private static byte[] Write(HeldValueSet set, List<ExpandedCode> codes, int offset, int count, OperationInput input, DateTimeOffset now, bool isUnclosed)
     {
         var output = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(output, Options);
@@ -101,7 +102,23 @@ internal static class ExpandOperation
         ParametersWriter.Optional(json, "version"u8, set.Version);
         ParametersWriter.Optional(json, "name"u8, set.Name);
         json.WriteString("status"u8, "active"u8);
+        if (input.Flag("includeDefinition"))
+        {
+            ComposeWriter.Write(json, set);
+        }
+
         json.WriteStartObject("expansion"u8);
+        if (isUnclosed)
+        {
+            // R4's own extension: more codes belong to it than the hub holds.
+            json.WriteStartArray("extension"u8);
+            json.WriteStartObject();
+            json.WriteString("url"u8, "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"u8);
+            json.WriteBoolean("valueBoolean"u8, true);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
         json.WriteString("timestamp"u8, now.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
         json.WriteNumber("total"u8, codes.Count);
         json.WriteNumber("offset"u8, offset);
@@ -169,19 +186,29 @@ internal static class ExpandOperation
 
         json.WriteString("code"u8, code.Code);
         ParametersWriter.Optional(json, "display"u8, language is null ? code.Display : code.Designations.FirstOrDefault(d => d.Speaks(language))?.Value ?? code.Display);
-        if (input.Flag("includeDesignations") && code.Designations.Length > 0)
+        if (input.Flag("includeDesignations") && Wanted(code, [.. input.Texts("designation")]) is { Count: > 0 } designations)
         {
-            Designations(json, code, [.. input.Texts("designation")]);
+            Designations(json, designations);
         }
 
         json.WriteEndObject();
     }
 
-    /// <summary>Those in the languages asked for, all where none is.</summary>
-    private static void Designations(Utf8JsonWriter json, ExpandedCode code, string[] languages)
+    /// <summary>Those asked for: by a language, as a token of one (<c>urn:ietf:bcp:47|tr</c>), or as a token of their use (<c>system|code</c>); all where none is.</summary>
+    private static List<Designation> Wanted(ExpandedCode code, string[] asked) => [.. code.Designations.Where(d => asked.Length == 0 || Array.Exists(asked, a => Is(d, a)))];
+
+    private static bool Is(Designation designation, string asked)
+    {
+        var bar = asked.IndexOf('|', StringComparison.Ordinal);
+        return bar < 0 ? designation.Speaks(asked) || designation.UseCode == asked
+            : asked.AsSpan(0, bar).SequenceEqual("urn:ietf:bcp:47") ? designation.Speaks(asked[(bar + 1)..])
+            : asked.AsSpan(0, bar).SequenceEqual(designation.UseSystem) && asked.AsSpan(bar + 1).SequenceEqual(designation.UseCode);
+    }
+
+    private static void Designations(Utf8JsonWriter json, List<Designation> designations)
     {
         json.WriteStartArray("designation"u8);
-        foreach (var designation in code.Designations.Where(d => languages.Length == 0 || Array.Exists(languages, d.Speaks)))
+        foreach (var designation in designations)
         {
             json.WriteStartObject();
             ParametersWriter.Optional(json, "language"u8, designation.Language);

@@ -22,7 +22,14 @@ internal sealed class HeldCodeSystem
         ValueSet = root.Text("valueSet"u8);
         Content = root.Text("content"u8) ?? "complete";
         Meaning = root.Text("hierarchyMeaning"u8);
+        Supplements = root.Text("supplements"u8);
         _byCode = new Dictionary<string, Concept>(root.TryGetProperty("caseSensitive"u8, out var sensitive) && sensitive.ValueKind == JsonValueKind.False ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    }
+
+    private HeldCodeSystem(HeldCodeSystem other)
+    {
+        (Url, Version, Name, Language, ValueSet, Content, Meaning) = (other.Url, other.Version, other.Name, other.Language, other.ValueSet, other.Content, other.Meaning);
+        _byCode = new Dictionary<string, Concept>(other._byCode.Comparer);
     }
 
     public string Url { get; }
@@ -36,7 +43,10 @@ internal sealed class HeldCodeSystem
     /// <summary>The canonical of the value set of all codes, where the system names one.</summary>
     public string? ValueSet { get; }
 
-    /// <summary>complete, fragment, example or not-present.</summary>
+    /// <summary>Of a supplement: the canonical of the code system to whose concepts it adds names and properties; null for others.</summary>
+    public string? Supplements { get; }
+
+    /// <summary>complete, fragment, example, not-present or supplement.</summary>
     public string Content { get; }
 
     /// <summary>What the hierarchy means; null where not said, which is read as is-a.</summary>
@@ -67,9 +77,9 @@ internal sealed class HeldCodeSystem
             return Refuse("A held code system has a canonical URL.", "CodeSystem.url");
         }
 
-        if (root.Is("content"u8, "supplement"))
+        if (root.Is("content"u8, "supplement") != root.Has("supplements"u8))
         {
-            return Refuse("Supplements are not taken; put designations into the code system itself.", "CodeSystem.content");
+            return Refuse("A supplement names the code system that it adds to, and nothing else does.", "CodeSystem.supplements");
         }
 
         var system = new HeldCodeSystem(root, url);
@@ -77,6 +87,32 @@ internal sealed class HeldCodeSystem
         var concepts = ImmutableArray.CreateBuilder<Concept>();
         var failure = system.Add(root.Items("concept"u8), null, concepts, limits) ?? system.Finish(concepts.ToImmutable());
         return failure is null ? system : failure;
+    }
+
+    /// <summary>This system with the names and properties that supplements add to its concepts (R4 4.8.12); what they say of other codes counts for nothing.</summary>
+    public HeldCodeSystem With(IReadOnlyCollection<HeldCodeSystem> supplements)
+    {
+        var made = Concepts.ToDictionary(c => c, c =>
+        {
+            var more = supplements.Select(s => (System: s, Concept: s.Find(c.Code))).Where(m => m.Concept is not null).ToList();
+            return new Concept
+            {
+                Code = c.Code,
+                Display = c.Display,
+                Definition = c.Definition,
+                Designations = [.. c.Designations, .. more.SelectMany(m => m.System.Language is { } language && m.Concept!.Display is { } display ? m.Concept.Designations.Insert(0, new Designation(language, null, null, display)) : m.Concept!.Designations)],
+                Properties = [.. c.Properties, .. more.SelectMany(m => m.Concept!.Properties)],
+            };
+        });
+        var all = new HeldCodeSystem(this) { Concepts = [.. Concepts.Select(c => made[c])], ParentProperties = ParentProperties, ChildProperties = ChildProperties };
+        foreach (var (old, concept) in made)
+        {
+            all._byCode.Add(concept.Code, concept);
+            concept.Parents.AddRange(old.Parents.Select(p => made[p]));
+            concept.Children.AddRange(old.Children.Select(p => made[p]));
+        }
+
+        return all;
     }
 
     private static Failure Refuse(string diagnostics, string place) => Failure.Of(422, "not-supported", "terminology-not-taken", diagnostics, place);

@@ -63,7 +63,8 @@ internal static class LookupOperation
         answer.Text("name", "valueString", system.Name);
         answer.Text("version", "valueString", system.Version);
         answer.Text("display", "valueString", (language is null ? null : concept.Designations.FirstOrDefault(d => d.Speaks(language))?.Value) ?? concept.Display ?? concept.Code);
-        foreach (var designation in Wants("designation") ? concept.Designations : [])
+        var languages = wanted.Where(w => w.StartsWith("lang.", StringComparison.Ordinal)).Select(w => w[5..]).ToArray();
+        foreach (var designation in concept.Designations.Where(d => Wants("designation") || Array.Exists(languages, d.Speaks)))
         {
             answer.Parts("designation", part =>
             {

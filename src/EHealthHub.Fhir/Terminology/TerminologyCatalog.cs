@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using EHealthHub.Fhir.Outcomes;
@@ -31,6 +32,8 @@ public sealed class TerminologyCatalog
     private readonly ImmutableDictionary<string, ImmutableArray<HeldCodeSystem>> _systems;
     private readonly ImmutableDictionary<string, ImmutableArray<HeldValueSet>> _valueSets;
     private readonly ImmutableDictionary<string, ImmutableArray<HeldConceptMap>> _maps;
+    private readonly Lazy<ILookup<string, HeldCodeSystem>> _supplements;
+    private readonly ConcurrentDictionary<HeldCodeSystem, HeldCodeSystem> _supplemented = new();
     private readonly int _resources;
     private readonly long _items;
 
@@ -52,7 +55,11 @@ public sealed class TerminologyCatalog
         ImmutableDictionary<string, ImmutableArray<HeldValueSet>> valueSets,
         ImmutableDictionary<string, ImmutableArray<HeldConceptMap>> maps,
         int resources,
-        long items) => (Limits, _systems, _valueSets, _maps, _resources, _items) = (limits, systems, valueSets, maps, resources, items);
+        long items)
+    {
+        (Limits, _systems, _valueSets, _maps, _resources, _items) = (limits, systems, valueSets, maps, resources, items);
+        _supplements = new(() => systems.Values.SelectMany(v => v).Where(s => s.Supplements is not null).ToLookup(s => Split(s.Supplements!, out _), StringComparer.Ordinal));
+    }
 
     /// <summary>The terminology of the folder fhir-profiles.</summary>
     public static TerminologyCatalog Held => OfFolder.Value;
@@ -61,7 +68,7 @@ public sealed class TerminologyCatalog
     public TerminologyLimits Limits { get; }
 
     /// <summary>Canonical URLs of the code systems held.</summary>
-    public IEnumerable<string> CodeSystems => _systems.Keys;
+    public IEnumerable<string> CodeSystems => _systems.Where(s => s.Value.Any(v => v.Supplements is null)).Select(s => s.Key);
 
     /// <summary>Canonical URLs of the value sets held.</summary>
     public IEnumerable<string> ValueSets => _valueSets.Keys;
@@ -72,7 +79,7 @@ public sealed class TerminologyCatalog
     public static bool Holds(string type) => type is "CodeSystem" or "ValueSet" or "ConceptMap";
 
     /// <summary>
-    /// This catalogue with a CodeSystem, ValueSet or ConceptMap more, in place of one of the same URL and version. 422 for what is not valid R4, and by name for what cannot be answered from (supplements, cycles, unknown operators), or when it grew beyond <see cref="Limits"/>.
+    /// This catalogue with a CodeSystem, ValueSet or ConceptMap more, in place of one of the same URL and version. 422 for what is not valid R4, and by name for what cannot be answered from (cycles, unknown operators), or when it grew beyond <see cref="Limits"/>.
     /// </summary>
     public Result<TerminologyCatalog> With(FhirResource resource) => With(resource.Root);
 
@@ -107,7 +114,7 @@ public sealed class TerminologyCatalog
     };
 
     /// <summary>True where a code system of this URL is held, with its content or as a stub.</summary>
-    public bool HoldsCodeSystem(string url) => _systems.ContainsKey(url);
+    public bool HoldsCodeSystem(string url) => _systems.TryGetValue(url, out var versions) && versions.Any(v => v.Supplements is null);
 
     /// <summary>Whether a code is in a held value set. <paramref name="system"/> null asks for the code alone, as an element of type code does.</summary>
     public CodeMembership Contains(string valueSet, string? system, string code) => new ValueSetReader(this).Contains(valueSet, system, code);
@@ -115,7 +122,13 @@ public sealed class TerminologyCatalog
     /// <summary>True when every code is decided by what is held: a binding to the value set can be checked.</summary>
     public bool Decides(string valueSet) => new ValueSetReader(this).Decides(valueSet);
 
-    internal HeldCodeSystem? CodeSystem(string url, string? version = null) => Find(_systems, url, s => version is null || s.Version == version);
+    /// <summary>A code system, with what the supplements held add to it. A supplement is none.</summary>
+    internal HeldCodeSystem? CodeSystem(string url, string? version = null)
+    {
+        var found = Find(_systems, url, s => s.Supplements is null && (version is null || s.Version == version));
+        return found is null || !_supplements.Value.Contains(url) ? found
+            : _supplemented.GetOrAdd(found, f => f.With([.. _supplements.Value[url].Where(s => Split(s.Supplements!, out var of) == url && (of is null || of == f.Version))]));
+    }
 
     internal HeldConceptMap? ConceptMap(string canonical) => Find(_maps, Split(canonical, out var version), m => version is null || m.Version == version);
 

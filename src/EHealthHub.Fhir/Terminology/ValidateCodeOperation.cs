@@ -18,7 +18,7 @@ internal static class ValidateCodeOperation
             return refused;
         }
 
-        if (!Asked(input, input.Text("url")).Try(out var codings, out var failure))
+        if (!Asked(input, input.Text("url"), null).Try(out var codings, out var failure))
         {
             return failure;
         }
@@ -46,7 +46,7 @@ internal static class ValidateCodeOperation
             return refused;
         }
 
-        if (!ExpandOperation.Find(catalog, input).Try(out var set, out var failure) || !Asked(input, input.Text("system")).Try(out var codings, out failure))
+        if (!ExpandOperation.Find(catalog, input).Try(out var set, out var failure) || !Asked(input, input.Text("system"), input.Text("systemVersion")).Try(out var codings, out failure))
         {
             return failure;
         }
@@ -57,7 +57,7 @@ internal static class ValidateCodeOperation
             switch (new ValueSetReader(catalog).Contains(set, coding.System, coding.Code))
             {
                 case CodeMembership.Yes:
-                    return InSet(catalog, set, coding, input, language);
+                    return Version(catalog, set, coding) ?? InSet(catalog, set, coding, input, language);
                 case CodeMembership.Unknown:
                     isUnknown = true;
                     break;
@@ -67,6 +67,19 @@ internal static class ValidateCodeOperation
         }
 
         return isUnknown ? Unknown("The hub does not hold what would decide this.") : No(language, "The code is not in the value set.", "Kod, değer kümesinde yok.", codings[0]);
+    }
+
+    /// <summary>A failure for a version of the code system that is not held, or that is not the one which the value set is defined over.</summary>
+    private static Failure? Version(TerminologyCatalog catalog, HeldValueSet set, Asking coding)
+    {
+        if (coding is not { System: { } system, Version: { } version } || catalog.CodeSystem(system) is null)
+        {
+            return null;
+        }
+
+        return catalog.CodeSystem(system, version) is null ? Failure.Of(404, "not-found", "code-system-unknown", $"The code system {system}|{version} is not held.")
+            : set.Includes.FirstOrDefault(i => i.System == system && i.Version is not null && i.Version != version) is { } other ? Failure.Of(422, "business-rule", "code-system-version", $"The value set is defined over {system}|{other.Version}.")
+            : null;
     }
 
     private static Result<byte[]> InSet(TerminologyCatalog catalog, HeldValueSet set, Asking coding, OperationInput input, string language)
@@ -116,7 +129,7 @@ internal static class ValidateCodeOperation
     private static Failure Unknown(string diagnostics) => Failure.Of(422, "not-supported", "code-undecided", diagnostics);
 
     /// <summary>What is asked for: code with system, coding, or the codings of a concept; one of them.</summary>
-    private static Result<List<Asking>> Asked(OperationInput input, string? system)
+    private static Result<List<Asking>> Asked(OperationInput input, string? system, string? version)
     {
         var coding = input.Object("coding");
         var concept = input.Object("codeableConcept");
@@ -126,10 +139,10 @@ internal static class ValidateCodeOperation
             return Failure.Of(400, "required", "parameter-invalid", "The operation needs one of code, coding and codeableConcept.");
         }
 
-        var all = code is not null ? [new Asking(system, code, input.Text("display"))]
-            : (coding.ValueKind == JsonValueKind.Object ? [coding] : concept.Items("coding"u8)).Take(CodingsMax).Where(c => c.Text("code"u8) is not null).Select(c => new Asking(c.Text("system"u8), c.Text("code"u8)!, c.Text("display"u8))).ToList();
+        var all = code is not null ? [new Asking(system, version, code, input.Text("display"))]
+            : (coding.ValueKind == JsonValueKind.Object ? [coding] : concept.Items("coding"u8)).Take(CodingsMax).Where(c => c.Text("code"u8) is not null).Select(c => new Asking(c.Text("system"u8), c.Text("version"u8) ?? version, c.Text("code"u8)!, c.Text("display"u8))).ToList();
         return all.Count > 0 ? all : Failure.Of(400, "required", "parameter-invalid", "A coding has a code.");
     }
 
-    private sealed record Asking(string? System, string Code, string? Display);
+    private sealed record Asking(string? System, string? Version, string Code, string? Display);
 }

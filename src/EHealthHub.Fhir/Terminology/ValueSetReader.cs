@@ -11,10 +11,14 @@ internal sealed record ExpandedCode(string System, string? Version, string Code,
 }
 
 /// <summary>Reads value sets for one question: whether a code is in one, or all of its codes. Imports are followed with a bound on depth, and cycles are told.</summary>
-internal sealed class ValueSetReader(TerminologyCatalog catalog)
+internal sealed class ValueSetReader(TerminologyCatalog catalog, SystemVersions? versions = null)
 {
     private readonly TerminologyBudget _budget = new(catalog.Limits);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly SystemVersions _versions = versions ?? SystemVersions.None;
+
+    /// <summary>True once codes were taken from a system of which a fragment is held: there are more.</summary>
+    public bool IsUnclosed { get; private set; }
 
     public CodeMembership Contains(string valueSet, string? system, string code) =>
         catalog.ValueSet(valueSet) is { } set ? Contains(set, system, code) : CodeMembership.Unknown;
@@ -198,7 +202,13 @@ internal sealed class ValueSetReader(TerminologyCatalog catalog)
     private Result<List<ExpandedCode>> CodesOfSystem(ValueSetPart part)
     {
         var system = part.System!;
-        var held = catalog.CodeSystem(system, part.Version);
+        var version = _versions.For(system, part.Version);
+        var held = catalog.CodeSystem(system, version);
+        if (_versions.Refuse(system, held?.Version) is { } refused)
+        {
+            return refused;
+        }
+
         if (part.Listed.Length > 0)
         {
             return part.Listed.Select(l => Listed(l, system, held)).ToList();
@@ -206,7 +216,7 @@ internal sealed class ValueSetReader(TerminologyCatalog catalog)
 
         if (held is null || held.Content is "not-present" or "example")
         {
-            return Failure.Of(422, "not-found", "code-system-unknown", $"The content of the code system {system}{(part.Version is null ? "" : "|" + part.Version)} is not held.");
+            return Failure.Of(422, "not-found", "code-system-unknown", $"The content of the code system {system}{(version is null ? "" : "|" + version)} is not held.");
         }
 
         if (!held.IsSubsuming && part.Filters.Any(f => f.IsHierarchical))
@@ -214,6 +224,7 @@ internal sealed class ValueSetReader(TerminologyCatalog catalog)
             return Failure.Of(422, "not-supported", "hierarchy-other", $"The hierarchy of {system} is not one of kinds ({held.Meaning}).");
         }
 
+        IsUnclosed |= !held.IsComplete;
         var found = new List<ExpandedCode>();
         foreach (var concept in held.Concepts)
         {

@@ -7,7 +7,7 @@ namespace EHealthHub.Fhir.Tests.Terminology;
 public sealed class CatalogTests
 {
     [Theory]
-    [InlineData("""{"resourceType":"CodeSystem","url":"urn:x","status":"active","content":"supplement"}""", "Supplements")]
+    [InlineData("""{"resourceType":"CodeSystem","url":"urn:x","status":"active","content":"supplement"}""", "A supplement names")]
     [InlineData("""{"resourceType":"CodeSystem","status":"active","content":"complete"}""", "canonical URL")]
     [InlineData("""{"resourceType":"CodeSystem","url":"urn:x","status":"active","content":"complete","concept":[{"code":"a"},{"code":"b","concept":[{"code":"a"}]}]}""", "there twice")]
     [InlineData("""{"resourceType":"CodeSystem","url":"urn:x","status":"active","content":"complete","concept":[{"code":"a","property":[{"code":"parent","valueCode":"b"}]},{"code":"b","property":[{"code":"parent","valueCode":"a"}]}]}""", "above itself")]
