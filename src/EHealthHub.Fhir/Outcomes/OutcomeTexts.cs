@@ -84,6 +84,7 @@ public static class OutcomeTexts
         reference-format | A reference is not understood. | Bir başvuru anlaşılamadı.
         ref-1 | A local reference names no contained resource. | Yerel bir başvuru, içerilen bir kaynağı göstermiyor.
         contained-id | A contained resource needs an id of its own. | İçerilen kaynağın kendine ait bir kimliği olmalıdır.
+        dom-6 | The resource has no narrative for people. | Kaynakta insanlar için bir anlatım metni yok.
         narrative-unsafe | The narrative contains something that is not allowed. | Anlatım metni izin verilmeyen bir içerik taşıyor.
         narrative-malformed | The narrative is not well-formed XHTML. | Anlatım metni geçerli bir XHTML değil.
         national-id-checksum | The national identity number is not valid. | T.C. kimlik numarası geçerli değil.
@@ -104,6 +105,8 @@ public static class OutcomeTexts
         profile-min-value | A value is below what a profile allows. | Bir değer profilin izin verdiğinden küçük.
         profile-max-value | A value is above what a profile allows. | Bir değer profilin izin verdiğinden büyük.
         profile-aggregation | A profile asks for the resource referred to to be elsewhere. | Profil, başvurulan kaynağın başka bir yerde olmasını istiyor.
+        profile-undecided | A rule of a profile cannot be decided on this resource. | Profilin bir kuralı bu kaynak için karara bağlanamıyor.
+        profile-versioning | A profile asks for a reference with, or without, a version. | Profil, sürümlü ya da sürümsüz bir başvuru istiyor.
         profile-too-costly | The rules of a profile take too long to check. | Bir profilin kurallarının denetlenmesi çok uzun sürüyor.
         profile-not-taken | The profile cannot be accepted. | Profil kabul edilemiyor.
         profile-unknown | The hub does not hold this profile. | Merkezde bu profil bulunmuyor.
@@ -114,6 +117,7 @@ public static class OutcomeTexts
         value-set-cycle | Value sets refer to one another in a circle. | Değer kümeleri birbirini döngüsel olarak içeriyor.
         value-set-unknown | The value set is not held. | Değer kümesi merkezde bulunmuyor.
         code-system-unknown | The code system is not held. | Kod sistemi merkezde bulunmuyor.
+        code-system-version | The code system is to be taken in another version. | Kod sisteminin başka bir sürümü gerekiyor.
         concept-map-unknown | The concept map is not held. | Kavram eşlemesi merkezde bulunmuyor.
         code-unknown | The code is not known. | Kod bilinmiyor.
         code-undecided | Whether the code is valid cannot be decided here. | Kodun geçerliliğine burada karar verilemiyor.

@@ -9,7 +9,7 @@ namespace EHealthHub.Fhir.Validation;
 
 /// <summary>
 /// R4's own FHIRPath rules of definitional resources (StructureDefinition, ValueSet, SearchParameter ...), in the file conformance-rules.r4.txt: one a line, element, key, severity, expression. The SDK's class metadata does not have them. They are
-/// evaluated as a profile is, on the SDK's engine, for these types alone: nobody submits them by the thousand.
+/// evaluated as a profile is, on the SDK's engine, for these types alone: nobody submits them by the thousand. Beside them stand R4's few warnings on other types, and what <c>$validate</c> alone asks.
 /// </summary>
 internal static class ConformanceRules
 {
@@ -22,14 +22,24 @@ internal static class ConformanceRules
     private static readonly HashSet<string> Types = new(StringComparer.Ordinal)
     {
         "StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap", "SearchParameter", "OperationDefinition", "CapabilityStatement", "NamingSystem", "ImplementationGuide", "CompartmentDefinition", "GraphDefinition", "StructureMap",
-        "MessageDefinition", "TerminologyCapabilities", "Questionnaire",
+        "MessageDefinition", "TerminologyCapabilities", "Questionnaire", "Measure", "TestScript",
+    };
+
+    /// <summary>The types of which R4 has warnings alone; those are given by <c>$validate</c>.</summary>
+    private static readonly HashSet<string> Advised = new(StringComparer.Ordinal)
+    {
+        "ActivityDefinition", "ChargeItemDefinition", "Condition", "EffectEvidenceSynthesis", "EventDefinition", "Evidence", "EvidenceVariable", "ExampleScenario", "Library", "NutritionOrder", "PlanDefinition", "ResearchDefinition",
+        "ResearchElementDefinition", "RiskEvidenceSynthesis",
     };
 
     /// <summary>All rules: element, key, severity, expression.</summary>
     public static IEnumerable<string[]> All => ByType.Value.SelectMany(t => t);
 
-    /// <summary>True for a type that has rules.</summary>
+    /// <summary>True for a type that has rules which a submission must keep.</summary>
     public static bool Has(string type) => Types.Contains(type);
+
+    /// <summary>True for a type that has rules, be it warnings alone.</summary>
+    public static bool Advises(string type) => Types.Contains(type) || Advised.Contains(type);
 
     /// <summary>The rules of a type, in the form of a profile.</summary>
     public static Profile For(string type) => Compiled.GetOrAdd(type, static t => Compile(t));

@@ -40,6 +40,9 @@ internal sealed class ElementRule
     /// <summary>The canonical URL of the value set of <see cref="Codes"/>; null where there is none or it is not known.</summary>
     public string? CodesUrl { get; init; }
 
+    /// <summary>True where the value is a MIME type.</summary>
+    public bool IsMime { get; init; }
+
     /// <summary>R4's name of the type, for example <c>HumanName</c> or <c>code</c>; of a backbone element its path; <c>Resource</c> where any may stand.</summary>
     public required string TypeName { get; init; }
 

@@ -64,10 +64,17 @@ internal static class PresenceRules
         QuestionnaireResponse.item qrs-1 answer ! item
         RequestGroup.action rqg-1 resource ^ action
         ServiceRequest prr-1 orderDetail > code
+        TestReport.setup.action inv-1 operation ^ assert
+        TestReport.test.action inv-2 operation ^ assert
+        TestScript.setup.action tst-1 operation ^ assert
+        TestScript.test.action tst-2 operation ^ assert
         """;
 
     private static readonly ILookup<string, string[]> ByType =
         Table.Split('\n', StringSplitOptions.TrimEntries).Select(line => line.Split(' ')).ToLookup(words => words[0], words => words[1..]);
+
+    /// <summary>Type and key of every rule.</summary>
+    public static IEnumerable<(string Type, string Key)> All => ByType.SelectMany(g => g.Select(words => (g.Key, words[0])));
 
     /// <summary>Names of the types that have rules.</summary>
     public static IEnumerable<string> Types => ByType.Select(g => g.Key);

@@ -78,7 +78,7 @@ internal static class PrimitiveCheck
         }
 
         return !PrimitiveFormats.IsText(rule.Primitive, raw) ? PrimitiveFault.Format
-            : rule.Codes is { } codes && !codes.TryGet(raw, out _) ? PrimitiveFault.Code
+            : !IsAmong(rule, raw) ? PrimitiveFault.Code
             : PrimitiveFault.None;
     }
 
@@ -89,7 +89,7 @@ internal static class PrimitiveCheck
         var fault = HasControl(text) ? PrimitiveFault.Format
             : text.Length > PrimitiveFormats.StringMax && IsBounded(rule) ? PrimitiveFault.Range
             : !PrimitiveFormats.IsText(rule.Primitive, text) ? PrimitiveFault.Format
-            : rule.Codes is { } codes && !codes.TryGet(text, out _) ? PrimitiveFault.Code
+            : !IsAmong(rule, text) ? PrimitiveFault.Code
             : PrimitiveFault.None;
         if (buffer is not null)
         {
@@ -98,6 +98,8 @@ internal static class PrimitiveCheck
 
         return fault;
     }
+
+    private static bool IsAmong(ElementRule rule, ReadOnlySpan<byte> text) => rule.Codes is { } codes ? codes.TryGet(text, out _) : !rule.IsMime || PrimitiveFormats.IsMime(text);
 
     /// <summary>R4 bounds strings, and leaves binary content and narratives to the size of the message.</summary>
     private static bool IsBounded(ElementRule rule) => rule.Primitive is not (PrimitiveKind.Base64Binary or PrimitiveKind.Xhtml);

@@ -12,6 +12,7 @@ internal static class PrimitiveFormats
     private const int DecimalLengthMax = 64;
     private static readonly SearchValues<byte> Whitespace = SearchValues.Create(" \t\r\n\f\v"u8);
     private static readonly SearchValues<byte> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."u8);
+    private static readonly SearchValues<byte> MimeCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+*"u8);
     private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>True when the text has the form of the string-valued type <paramref name="kind"/>.</summary>
@@ -29,6 +30,15 @@ internal static class PrimitiveFormats
         PrimitiveKind.Base64Binary => IsBase64(text),
         _ => true,
     };
+
+    /// <summary>A type and a subtype, with or without parameters (RFC 6838, RFC 2045).</summary>
+    public static bool IsMime(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOf((byte)';');
+        var name = end < 0 ? text : text[..end].TrimEnd((byte)' ');
+        var slash = name.IndexOf((byte)'/');
+        return slash > 0 && slash < name.Length - 1 && name[..slash].IndexOfAnyExcept(MimeCharacters) < 0 && name[(slash + 1)..].IndexOfAnyExcept(MimeCharacters) < 0 && text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
+    }
 
     /// <summary>1 to 64 letters, digits, hyphens and dots.</summary>
     public static bool IsId(ReadOnlySpan<byte> text) => text.Length is >= 1 and <= 64 && text.IndexOfAnyExcept(IdCharacters) < 0;

@@ -91,6 +91,7 @@ internal static class TypeCompiler
             Partner = hasCompanion ? "_" + name : null,
             TypeName = type,
             Codes = RequiredCodes.For(owner.Name, property),
+            IsMime = RequiredCodes.IsMime(owner.Name, property),
             CodesUrl = RequiredCodes.UrlFor(owner.Name, property),
             Targets = type == "Reference" ? Targets(property) : null,
             Native = primitive == PrimitiveKind.None ? native : null,

@@ -13,6 +13,7 @@ internal sealed class ValidationRun
 {
     private readonly List<Issue> _issues = [];
     private int _issuesMax;
+    private Utf8Table<string>? _extensions;
 
     /// <summary>Where the walk is.</summary>
     public Place Place { get; } = new();
@@ -23,13 +24,26 @@ internal sealed class ValidationRun
     /// <summary>True once as many issues were found as are reported.</summary>
     private bool IsFull => _issues.Count >= _issuesMax;
 
-    public ImmutableArray<Issue> Validate(FhirResource resource, int issuesMax, string? path)
+    /// <summary>True when the resource has an extension whose definition is held.</summary>
+    public bool HasHeldExtension { get; private set; }
+
+    public ImmutableArray<Issue> Validate(FhirResource resource, int issuesMax, string? path, Utf8Table<string>? extensions = null)
     {
+        (_extensions, HasHeldExtension) = (extensions, false);
         _issues.Clear();
         _issuesMax = issuesMax;
         Place.Start(path ?? resource.Type);
         Resource(resource.Type, resource.Root);
         return [.. _issues];
+    }
+
+    /// <summary>Notes whether the definition of an extension is held.</summary>
+    public void See(JsonElement extension)
+    {
+        if (_extensions is not null && !HasHeldExtension && extension.TryGetProperty("url"u8, out var url) && url.ValueKind == JsonValueKind.String)
+        {
+            HasHeldExtension = _extensions.TryGet(JsonUnescape.Text(url), out _);
+        }
     }
 
     /// <summary>Reports an error at the current place, or at a child of it.</summary>

@@ -17,6 +17,12 @@ public sealed class Validator
 
     private volatile ProfileCatalog? _profiles;
 
+    /// <summary>What rules of profiles call now and today.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The zone in which a day begins for them: Turkey's, all year.</summary>
+    public TimeSpan Zone { get; init; } = TimeSpan.FromHours(3);
+
     /// <summary>The profiles that are checked: at first those of the folder fhir-profiles. Set it when definitions or terminology were uploaded; a validation that is under way keeps the state it began with.</summary>
     public ProfileCatalog Profiles
     {
@@ -30,13 +36,14 @@ public sealed class Validator
     /// </summary>
     public ImmutableArray<Issue> Validate(FhirResource resource, FhirLimits limits, string? path = null)
     {
-        var issues = (_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, path);
-        if (!issues.IsEmpty || !(ClaimsProfile(resource.Root) || resource.Type == "Bundle" || ConformanceRules.Has(resource.Type)))
+        var run = _run ??= new ValidationRun();
+        var issues = run.Validate(resource, limits.IssuesMax, path, Profiles.ExtensionUrls);
+        if (!issues.IsEmpty || !(run.HasHeldExtension || ClaimsProfile(resource.Root) || resource.Type == "Bundle" || ConformanceRules.Has(resource.Type)))
         {
             return issues;
         }
 
-        return [.. CheckProfiles(resource, limits, path ?? resource.Type, isFull: false, []).Take(limits.IssuesMax)];
+        return [.. CheckProfiles(resource, limits, path ?? resource.Type, isFull: false, [], run.HasHeldExtension).Distinct().Take(limits.IssuesMax)];
     }
 
     /// <summary>
@@ -52,7 +59,7 @@ public sealed class Validator
             issues.AddRange((_run ??= new ValidationRun()).Validate(resource, limits.IssuesMax, null));
             if (!issues.Exists(i => i.Severity == "error"))
             {
-                issues.AddRange(CheckProfiles(resource, limits, resource.Type, isFull: true, request.Profiles));
+                issues.AddRange(CheckProfiles(resource, limits, resource.Type, isFull: true, request.Profiles, hasExtensions: true).Distinct());
             }
         }
 
@@ -80,11 +87,11 @@ public sealed class Validator
     private static bool ClaimsProfile(JsonElement resource) => resource.ValueKind == JsonValueKind.Object && resource.TryGetProperty("meta"u8, out var meta) && meta.Has("profile"u8);
 
     /// <summary>The profiles that the resource claims and those asked for; and those that the entries of a Bundle claim.</summary>
-    private List<Issue> CheckProfiles(FhirResource resource, FhirLimits limits, string path, bool isFull, ImmutableArray<string> asked)
+    private List<Issue> CheckProfiles(FhirResource resource, FhirLimits limits, string path, bool isFull, ImmutableArray<string> asked, bool hasExtensions)
     {
         var profiles = Profiles;
         var issues = new List<Issue>();
-        Check(profiles, resource, path, isFull, asked, limits.IssuesMax, issues);
+        Check(profiles, resource, path, isFull, asked, limits.IssuesMax, issues, hasExtensions);
         if (resource.Type == "Bundle")
         {
             var index = 0;
@@ -97,7 +104,7 @@ public sealed class Validator
 
                 if (entry.TryGetProperty("resource"u8, out var inner) && ClaimsProfile(inner))
                 {
-                    Check(profiles, new FhirResource(inner.Text("resourceType"u8)!, inner), $"{path}.entry[{index}].resource", isFull, [], limits.IssuesMax, issues);
+                    Check(profiles, new FhirResource(inner.Text("resourceType"u8)!, inner), $"{path}.entry[{index}].resource", isFull, [], limits.IssuesMax, issues, hasExtensions: false);
                 }
 
                 index++;
@@ -107,7 +114,7 @@ public sealed class Validator
         return issues;
     }
 
-    private static void Check(ProfileCatalog profiles, FhirResource resource, string path, bool isFull, ImmutableArray<string> asked, int issuesMax, List<Issue> issues)
+    private void Check(ProfileCatalog profiles, FhirResource resource, string path, bool isFull, ImmutableArray<string> asked, int issuesMax, List<Issue> issues, bool hasExtensions)
     {
         var unknown = new List<string>();
         var claimed = profiles.Claimed(resource.Root, unknown);
@@ -125,15 +132,20 @@ public sealed class Validator
 
         if (isFull)
         {
+            if (resource.Type is not ("Bundle" or "Binary" or "Parameters") && !(resource.Root.TryGetProperty("text"u8, out var text) && text.Has("div"u8)))
+            {
+                issues.Add(new Issue("warning", "invariant", "dom-6", "A resource should have a narrative, for people whose system does not know it.", path));
+            }
+
             issues.AddRange(unknown.Select(u => new Issue("warning", "not-found", "profile-unknown", "The hub does not hold a profile that the resource claims, so that it was not checked.", path + ".meta.profile")));
         }
-        else if (claimed.Count == 0 && !ConformanceRules.Has(resource.Type))
+        else if (claimed.Count == 0 && !hasExtensions && !ConformanceRules.Has(resource.Type))
         {
             return;
         }
 
-        var run = new ProfileRun(profiles, resource, path, isFull, issuesMax);
-        if (ConformanceRules.Has(resource.Type))
+        var run = new ProfileRun(profiles, resource, path, isFull, issuesMax, Clock.GetUtcNow().ToOffset(Zone));
+        if (ConformanceRules.Has(resource.Type) || (isFull && ConformanceRules.Advises(resource.Type)))
         {
             run.Check(ConformanceRules.For(resource.Type));
         }

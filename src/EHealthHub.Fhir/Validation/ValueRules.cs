@@ -16,6 +16,7 @@ internal static class ValueRules
     /// <summary>The rules of a type; null where it has none.</summary>
     public static ValueRule? For(string type) => type switch
     {
+        "Extension" => (owner, _, run) => run.See(owner),
         "Identifier" => Identifier,
         "Period" => Period,
         "Range" => Range,
@@ -27,13 +28,20 @@ internal static class ValueRules
         "AllergyIntolerance" => AllergyIntolerance,
         "Appointment" => Appointment,
         "Bundle" => BundleRules.Check,
+        "CareTeam.participant" => RarerRules.CareTeamParticipant,
         "Condition" => Condition,
+        "Consent" => RarerRules.Consent,
         "Group" => (owner, _, run) => Demand(run, !owner.Has("member"u8) || owner.IsTrue("actual"u8), "grp-1", "Only an actual group has members."),
         "Linkage" => (owner, _, run) => Demand(run, owner.Count("item"u8) > 1, "lnk-1", "A linkage has at least two items."),
         "List" => List,
+        "MeasureReport" => (owner, _, run) => Demand(run, !owner.Is("type"u8, "data-collection") || !owner.Has("group"u8), "mrp-1", "A report of collected data has no groups.", "group"),
         "MedicationDispense" => MedicationDispense,
+        "MolecularSequence" => (owner, _, run) => Demand(run, !owner.Has("coordinateSystem"u8) || owner.Number("coordinateSystem"u8) is 0 or 1, "msq-3", "Coordinates are counted from 0 or from 1.", "coordinateSystem"),
         "Observation" => Observation,
         "Organization" => Organization,
+        "RiskAssessment.prediction" => RarerRules.RiskPrediction,
+        "Task" => (owner, _, run) => Demand(run, !Starts(owner, "authoredOn"u8, "lastModified"u8), "inv-1", "A task is not modified before it was written.", "lastModified"),
+        "TriggerDefinition" => RarerRules.Trigger,
         _ => null,
     };
 
@@ -78,8 +86,10 @@ internal static class ValueRules
     {
         Demand(run, !(owner.Number("duration"u8) < 0), "tim-4", "A duration is not negative.", "duration");
         Demand(run, !(owner.Number("period"u8) < 0), "tim-5", "A period is not negative.", "period");
-        Demand(run, !owner.Has("offset"u8) || owner.Has("when"u8), "tim-9", "An offset needs a when.", "offset");
+        Demand(run, !owner.Has("offset"u8) || (owner.Has("when"u8) && !owner.Items("when"u8).Any(IsMeal)), "tim-9", "An offset needs a when, and none that is the meal itself (C, CM, CD, CV).", "offset");
     }
+
+    private static bool IsMeal(JsonElement when) => when.ValueKind == JsonValueKind.String && (when.ValueEquals("C"u8) || when.ValueEquals("CM"u8) || when.ValueEquals("CD"u8) || when.ValueEquals("CV"u8));
 
     private static void AllergyIntolerance(JsonElement owner, ulong seen, ValidationRun run)
     {

@@ -13,7 +13,7 @@ public sealed class ConformanceRuleTests
     {
         Assert.NotEmpty(ConformanceRules.All);
         Assert.All(ConformanceRules.All, r => Assert.NotNull(RuleCompiler.Compile(r[3])));
-        Assert.All(ConformanceRules.All.Select(r => r[0].Split('.')[0]).Distinct(), t => Assert.True(ConformanceRules.Has(t) && ConformanceRules.For(t).Type == t));
+        Assert.All(ConformanceRules.All.Select(r => r[0].Split('.')[0]).Distinct(), t => Assert.True(ConformanceRules.Advises(t) && ConformanceRules.For(t).Type == t));
     }
 
     [Theory]

@@ -10,7 +10,7 @@ namespace EHealthHub.Fhir.Tests.Validation;
 /// <summary>$validate: how a call is read, and that everything is said, with places and texts.</summary>
 public sealed class ExamineTests
 {
-    private const string Patient = """{"resourceType":"Patient","id":"p1","active":true}""";
+    private const string Patient = """{"resourceType":"Patient","id":"p1","text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>x</div>"},"active":true}""";
 
     private static readonly string Advice = Catalog.Definition("Patient", """
         {"path":"Patient.name","mustSupport":true},{"path":"Patient.maritalStatus","binding":{"strength":"extensible","valueSet":"urn:test:warm"}},
@@ -22,6 +22,19 @@ public sealed class ExamineTests
     {
         var issues = Examine(Request("Patient", null, Patient));
         Assert.Equal([("information", "allok")], issues.Select(i => (i.Severity, i.Code)));
+    }
+
+    [Theory]
+    [InlineData("""{"resourceType":"Patient","active":true}""", "warning dom-6 Patient", "information allok ")]
+    [InlineData("""{"resourceType":"Bundle","type":"collection"}""", "information allok ")]
+    [InlineData("""{"resourceType":"Condition","subject":{"display":"x"},"category":[{"text":"x"}],"text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>x</div>"}}""", "warning con-3 Condition", "information allok ")]
+    [InlineData("""{"resourceType":"NutritionOrder","status":"draft","intent":"order","patient":{"display":"x"},"dateTime":"2026","text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>x</div>"}}""", "warning nor-1 NutritionOrder", "information allok ")]
+    [InlineData("""{"resourceType":"Library","name":"a b","status":"draft","type":{"text":"x"},"text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>x</div>"}}""", "warning lib-0 Library", "information allok ")]
+    public void What_R4_only_warns_of_is_said_and_does_not_refuse(string resource, params string[] said)
+    {
+        using var read = Read.Resource(resource);
+        Assert.Empty(new Validator().Validate(read, Read.Limits));
+        Assert.Equal(said, Examine(Request(read.Type, null, resource)).Select(i => $"{i.Severity} {i.Code} {i.Expression}"));
     }
 
     [Fact]

@@ -97,6 +97,9 @@ public class ValidatorTests
     [InlineData("Parameters", """ "parameter":[{"name":"a","resource":{"resourceType":"Patient","active":1}}] """, "element-json-type", "Parameters.parameter[0].resource.active")]
     [InlineData("Bundle", """ "type":"document" """, "bdl-9", "Bundle")]
     [InlineData("Bundle", """ "type":"collection","entry":[{"resource":{"resourceType":"Patient","contained":[{"resourceType":"Patient","id":"p","contained":[]}]}}] """, "element-empty", "Bundle.entry[0].resource.contained[0].contained")]
+    [InlineData("Binary", """ "contentType":"text" """, "code-not-in-value-set", "Binary.contentType")]
+    [InlineData("Binary", """ "contentType":"text/pl\u00e4in" """, "code-not-in-value-set", "Binary.contentType")]
+    [InlineData("Patient", """ "photo":[{"contentType":"image/","data":"QUJD"}] """, "code-not-in-value-set", "Patient.photo[0].contentType")]
     [InlineData("Binary", """ "contentType":"text/plain","data":"QUJ" """, "primitive-format", "Binary.data")]
     public void Rules_of_types_are_kept(string type, string members, string code, string expression)
     {

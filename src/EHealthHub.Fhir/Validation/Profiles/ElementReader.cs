@@ -91,11 +91,13 @@ internal static class ElementReader
         }
     }
 
-    private static JsonElement? Bound(JsonProperty member, ProfileNode node, Refusals refusals)
+    private static ProfileBound? Bound(JsonProperty member, ProfileNode node, Refusals refusals)
     {
-        if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String || member.Name.EndsWith("Quantity", StringComparison.Ordinal))
+        // A bound of another type (a Quantity for a date means a distance from today) is none that a value could be compared with.
+        var type = member.Name[8..];
+        if (node.Rules.Any(r => r.TypeName.Equals(type, StringComparison.OrdinalIgnoreCase)) && (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String || type == "Quantity"))
         {
-            return member.Value;
+            return new ProfileBound(member.Value, type);
         }
 
         refusals.Add(node.Id, $"uses '{member.Name}', which is not served.");
@@ -116,11 +118,6 @@ internal static class ElementReader
             foreach (var member in type.EnumerateObject().Where(m => m.Name is not ("code" or "profile" or "targetProfile" or "extension" or "aggregation" or "versioning") && !m.Name.StartsWith('_')))
             {
                 refusals.Add(node.Id, $"uses 'type.{member.Name}', which is not served.");
-            }
-
-            if (type.Is("versioning"u8, "specific") || type.Is("versioning"u8, "independent"))
-            {
-                refusals.Add(node.Id, "says how a reference is versioned, which is not served.");
             }
 
             var profiles = Named(type, "profile"u8).Where(url => !source.IsCore(url, out _)).ToImmutableArray();
@@ -152,7 +149,7 @@ internal static class ElementReader
             }
         }
 
-        return new ProfileType("Reference", profiles, isAny ? [] : [.. targets.Distinct()]) { Aggregation = [.. Named(type, "aggregation"u8)] };
+        return new ProfileType("Reference", profiles, isAny ? [] : [.. targets.Distinct()]) { Aggregation = [.. Named(type, "aggregation"u8)], Versioning = type.Text("versioning"u8) is "specific" or "independent" ? type.Text("versioning"u8) : null };
     }
 
     private static IEnumerable<string> Named(JsonElement type, ReadOnlySpan<byte> name) =>

@@ -60,7 +60,12 @@ internal sealed class ExtensionWalk(ProfileRun run, ProfileCatalog catalog, Plac
         var url = rule.TypeName == "Extension" ? value.Text("url"u8) : null;
         if (url is not null && catalog.Find(url) is { Type: "Extension" } definition)
         {
-            if (!definition.Contexts.IsEmpty && !definition.Contexts.Any(c => c.Type == "extension" ? c.Expression == parentUrl : IsHere(c.Expression)))
+            foreach (var around in definition.ContextRules)
+            {
+                run.QueueAround(around);
+            }
+
+            if (!definition.Contexts.IsEmpty && !definition.Contexts.Any(c => c.Type == "extension" ? c.Expression == parentUrl : c.Type == "fhirpath" ? run.IsAround(c) : IsHere(c.Expression)))
             {
                 run.Report("error", "extension", "extension-context", $"The extension {url} may not stand here.");
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hl7.FhirPath;
 
 namespace EHealthHub.Fhir.Validation.Profiles;
 
@@ -8,9 +9,19 @@ namespace EHealthHub.Fhir.Validation.Profiles;
 /// <param name="Type">The R4 type that it narrows.</param>
 /// <param name="Root">What it asks, with all that its bases ask.</param>
 /// <param name="Contexts">Of an extension: where it may stand; empty for anywhere.</param>
-internal sealed record Profile(string Url, string? Version, string Type, ProfileNode Root, ImmutableArray<ExtensionContext> Contexts);
+internal sealed record Profile(string Url, string? Version, string Type, ProfileNode Root, ImmutableArray<ExtensionContext> Contexts)
+{
+    /// <summary>Of an extension: FHIRPath rules on the element that it stands on.</summary>
+    public ImmutableArray<ProfileConstraint> ContextRules { get; init; } = [];
+}
 
 /// <summary>Where an extension may stand.</summary>
-/// <param name="Type">element or extension.</param>
-/// <param name="Expression">A type, a path below a type, or the URL of an extension.</param>
-internal sealed record ExtensionContext(string Type, string Expression);
+/// <param name="Type">element, extension or fhirpath.</param>
+/// <param name="Expression">A type, a path below a type, the URL of an extension, or FHIRPath that selects the element from the resource.</param>
+internal sealed record ExtensionContext(string Type, string Expression)
+{
+    private readonly Lazy<CompiledExpression> _compiled = new(() => RuleCompiler.Compile(Expression));
+
+    /// <summary>Of fhirpath: the expression, compiled once.</summary>
+    public CompiledExpression Compiled => _compiled.Value;
+}

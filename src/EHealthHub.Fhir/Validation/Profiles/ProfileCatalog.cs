@@ -29,7 +29,8 @@ public sealed class ProfileCatalog
     private ProfileCatalog(TerminologyCatalog terminology, ProfileLimits limits, ImmutableDictionary<string, JsonElement> definitions, FrozenDictionary<string, Profile> profiles)
     {
         (Terminology, Limits, _definitions, _profiles) = (terminology, limits, definitions, profiles);
-        HasExtensions = profiles.Values.Any(p => p.Type == "Extension");
+        var extensions = profiles.Values.Where(p => p.Type == "Extension").Select(p => KeyValuePair.Create(p.Url, p.Url)).ToList();
+        ExtensionUrls = extensions.Count == 0 ? null : new Utf8Table<string>(extensions);
     }
 
     /// <summary>The profiles of the folder fhir-profiles.</summary>
@@ -46,8 +47,8 @@ public sealed class ProfileCatalog
 
     internal IEnumerable<Profile> All => _profiles.Values;
 
-    /// <summary>True where extensions are held, for which resources are walked.</summary>
-    internal bool HasExtensions { get; }
+    /// <summary>The URLs of the extensions held, for which resources are walked; null where there are none.</summary>
+    internal Utf8Table<string>? ExtensionUrls { get; }
 
     /// <summary>A catalogue without profiles of its own.</summary>
     public static ProfileCatalog Empty(TerminologyCatalog terminology, ProfileLimits? limits = null)
@@ -221,7 +222,7 @@ public sealed class ProfileCatalog
         foreach (var (url, profile) in profiles)
         {
             var refusals = new Refusals(url);
-            new ProfileLink(next, Limits, areNew.Contains(url), refusals).Check(profile.Root);
+            new ProfileLink(next, Limits, areNew.Contains(url), refusals).Check(profile);
             Note(refusals, url, issues, bad);
         }
 

@@ -29,8 +29,7 @@ internal sealed class ProfileCompiler(ProfileSource source, ProfileLimits limits
             tree.Lay(elements, isSnapshot);
         }
 
-        var contexts = Contexts(definition, refusals);
-        return refusals.Any ? null : new Profile(url, definition.Text("version"u8), type, tree.Root, contexts);
+        return refusals.Any ? null : new Profile(url, definition.Text("version"u8), type, tree.Root, Contexts(definition)) { ContextRules = ContextRules(definition) };
     }
 
     private static string? Header(JsonElement definition, string type)
@@ -93,23 +92,16 @@ internal sealed class ProfileCompiler(ProfileSource source, ProfileLimits limits
         return chain;
     }
 
-    private static ImmutableArray<ExtensionContext> Contexts(JsonElement definition, Refusals refusals)
+    private static ImmutableArray<ProfileConstraint> ContextRules(JsonElement definition) =>
+        [.. definition.Items("contextInvariant"u8).Where(i => i.ValueKind == JsonValueKind.String).Select((i, at) => new ProfileConstraint($"context-{at + 1}", "error", $"The extension may stand only where this holds: {i.GetString()}", i.GetString()!))];
+
+    private static ImmutableArray<ExtensionContext> Contexts(JsonElement definition)
     {
         var contexts = ImmutableArray.CreateBuilder<ExtensionContext>();
         foreach (var item in definition.Items("context"u8))
         {
             var (type, expression) = (item.Text("type"u8) ?? "", item.Text("expression"u8) ?? "");
-            if (type is not ("element" or "extension"))
-            {
-                refusals.Add("the context", $"is of the type '{type}', which is not served.");
-            }
-
             contexts.Add(new ExtensionContext(type, expression));
-        }
-
-        if (definition.Has("contextInvariant"u8))
-        {
-            refusals.Add("the context", "has invariants, which are not served.");
         }
 
         return contexts.ToImmutable();

@@ -9,7 +9,20 @@ internal sealed class ProfileLink(ProfileCatalog catalog, ProfileLimits limits, 
 {
     private int _rules;
 
-    public void Check(ProfileNode node)
+    public void Check(Profile profile)
+    {
+        Check(profile.Root);
+        foreach (var expression in profile.ContextRules.Select(r => r.Expression).Concat(profile.Contexts.Where(c => c.Type == "fhirpath").Select(c => c.Expression)))
+        {
+            var fault = expression.Length > limits.ConstraintLengthMax ? $"has a rule longer than {limits.ConstraintLengthMax} characters." : areRulesNew ? RuleCompiler.Refuse(expression, catalog) : null;
+            if (fault is not null)
+            {
+                refusals.Add("the context", fault);
+            }
+        }
+    }
+
+    private void Check(ProfileNode node)
     {
         if (node.Min > node.Max)
         {
@@ -24,7 +37,7 @@ internal sealed class ProfileLink(ProfileCatalog catalog, ProfileLimits limits, 
                 return;
             }
 
-            if (areRulesNew && RuleCompiler.Refuse(rule.Expression) is { } fault)
+            if (areRulesNew && RuleCompiler.Refuse(rule.Expression, catalog) is { } fault)
             {
                 refusals.Add(node.Id, $"{fault} ({rule.Key})");
             }
@@ -45,6 +58,12 @@ internal sealed class ProfileLink(ProfileCatalog catalog, ProfileLimits limits, 
     {
         if (SliceViews.Slicing(node) is not { } slicing)
         {
+            // Slices of a slice that nothing tells apart, and of which there may be any number, name what may come and ask nothing.
+            if (node.Unsliced is not null && node.Slices.TrueForAll(s => s.Node is { Min: 0, Max: int.MaxValue }))
+            {
+                return;
+            }
+
             refusals.Add(node.Id, "has slices and does not say how they are told apart.");
             return;
         }
@@ -57,46 +76,26 @@ internal sealed class ProfileLink(ProfileCatalog catalog, ProfileLimits limits, 
                 continue;
             }
 
-            foreach (var (_, slice) in node.Slices)
-            {
-                if (!Tells([.. SliceViews.Of(slice, catalog)], discriminator, 0))
-                {
-                    refusals.Add(slice.Id, $"does not say the {discriminator.Type} that tells the slice from others.");
-                }
-            }
-
             if (discriminator is { Type: "profile", Path: [.., { Kind: StepKind.Resolve }] })
             {
                 Targets(node, discriminator);
             }
         }
-    }
 
-    private bool Tells(List<ProfileNode> views, Discriminator discriminator, int at)
-    {
-        if (discriminator.Type is "value" or "pattern" && views.Exists(v => v.Values.Count > 0))
+        foreach (var (_, slice) in node.Slices)
         {
-            return true;
+            List<ProfileNode> views = [.. SliceViews.Of(slice, catalog)];
+            if (!slicing.Discriminators.Any(d => SliceViews.Tells(views, d, 0, catalog)))
+            {
+                refusals.Add(slice.Id, $"does not say the {string.Join(" or ", slicing.Discriminators.Select(d => d.Type).Distinct())} that tells the slice from others.");
+            }
         }
-
-        if (at < discriminator.Path.Length)
-        {
-            var next = SliceViews.Next(views, discriminator.Path[at], catalog);
-            return next.Count > 0 && (discriminator.Path[at].Kind == StepKind.Resolve ? next.Exists(v => v.Types?.Any(t => t.Targets.Length > 0) == true) : Tells(next, discriminator, at + 1));
-        }
-
-        return discriminator.Type switch
-        {
-            "exists" => views.Exists(v => v.Min > 0 || v.Max == 0),
-            "type" or "profile" => views.Exists(v => v.Types?.Length > 0),
-            _ => views.Exists(SliceViews.Constrains),
-        };
     }
 
     /// <summary>A target is elsewhere as a rule, so that only its type is known: slices of one type each can be told apart, others not.</summary>
     private void Targets(ProfileNode node, Discriminator discriminator)
     {
-        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var taken = new Dictionary<string, ProfileNode>(StringComparer.Ordinal);
         foreach (var (_, slice) in node.Slices)
         {
             List<ProfileNode> views = [.. SliceViews.Of(slice, catalog)];
@@ -105,7 +104,8 @@ internal sealed class ProfileLink(ProfileCatalog catalog, ProfileLimits limits, 
                 views = SliceViews.Next(views, step, catalog);
             }
 
-            if (views.SelectMany(v => v.Types ?? []).SelectMany(t => t.Targets).Distinct().Any(t => !taken.Add(t)))
+            // Of slices that ask nothing but the type it does not matter which one a reference belongs to.
+            if (views.SelectMany(v => v.Types ?? []).SelectMany(t => t.Targets).Distinct().Any(t => !taken.TryAdd(t, slice) && !(SliceViews.AsksNothing(slice) && SliceViews.AsksNothing(taken[t]))))
             {
                 refusals.Add(slice.Id, "is told from another slice by the profile of a resource that is elsewhere, which cannot be decided.");
             }

@@ -46,10 +46,10 @@ internal sealed class ProfileNode(string name, string id, ElementRule[] rules, P
     public int? MaxLength { get; set; }
 
     /// <summary>Least value; null for none.</summary>
-    public JsonElement? MinValue { get; set; }
+    public ProfileBound? MinValue { get; set; }
 
     /// <summary>Greatest value; null for none.</summary>
-    public JsonElement? MaxValue { get; set; }
+    public ProfileBound? MaxValue { get; set; }
 
     /// <summary>How its occurrences are told apart; null where they are not.</summary>
     public ProfileSlicing? Slicing { get; set; }
@@ -67,6 +67,11 @@ internal sealed class ProfileNode(string name, string id, ElementRule[] rules, P
     public ProfileNode? Slice(string name) => Slices.Find(s => s.Name == name).Node;
 }
 
+/// <summary>A least or greatest value.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Type">R4's name of its type, as <c>minValue[x]</c> has it; values of other types of a choice are not bound.</param>
+internal sealed record ProfileBound(JsonElement Value, string Type);
+
 /// <summary>A binding of a profile.</summary>
 /// <param name="Strength">required, extensible or preferred.</param>
 /// <param name="ValueSet">Canonical of the value set, which is held and decides every code.</param>
@@ -80,6 +85,9 @@ internal sealed record ProfileType(string Code, ImmutableArray<string> Profiles,
 {
     /// <summary>Of a Reference: where its target may be (contained, bundled, referenced); empty for anywhere.</summary>
     public ImmutableArray<string> Aggregation { get; init; } = [];
+
+    /// <summary>Of a Reference: <c>specific</c> where it names a version, <c>independent</c> where it names none; null for either.</summary>
+    public string? Versioning { get; init; }
 }
 
 /// <summary>How slices are told apart.</summary>
@@ -115,6 +123,9 @@ internal enum StepKind
 internal sealed record ProfileConstraint(string Key, string Severity, string Human, string Expression)
 {
     private readonly Lazy<CompiledExpression> _compiled = new(() => RuleCompiler.Compile(Expression));
+
+    /// <summary>True where nothing is asked of a resolved resource but its type.</summary>
+    public bool IsTypeEnough { get; } = RuleCompiler.AsksTypeAlone(Expression);
 
     /// <summary>True for a rule of R4 itself, which is reported by its key alone.</summary>
     public bool IsOfR4 { get; init; }

@@ -27,12 +27,14 @@ internal sealed class ProfileRun
     /// <param name="path">Prefix of every place.</param>
     /// <param name="isFull">True to report warnings and information as well.</param>
     /// <param name="issuesMax">Most issues.</param>
-    public ProfileRun(ProfileCatalog catalog, FhirResource resource, string path, bool isFull, int issuesMax)
+    /// <param name="now">The time of the check, in the hub's zone.</param>
+    /// <param name="depth">How many conformsTo() stand around.</param>
+    public ProfileRun(ProfileCatalog catalog, FhirResource resource, string path, bool isFull, int issuesMax, DateTimeOffset now, int depth = 0)
     {
         (_catalog, _isFull, _issuesMax) = (catalog, isFull, issuesMax);
         Resource = resource;
-        _rules = new RuleCheck(resource.Root, catalog.Limits);
-        _pick = new SlicePick(this, catalog);
+        _rules = new RuleCheck(resource.Root, catalog, now, depth);
+        _pick = new SlicePick(this, catalog, _place);
         Targets = new ReferenceTargets(resource);
         _place.Start(path);
     }
@@ -66,7 +68,7 @@ internal sealed class ProfileRun
     /// <summary>Checks the extensions of the resource whose definitions are held: where they stand and what they say.</summary>
     public void CheckExtensions()
     {
-        if (_catalog.HasExtensions)
+        if (_catalog.ExtensionUrls is not null)
         {
             new ExtensionWalk(this, _catalog, _place).Walk();
             Evaluate(0, evenSo: true);
@@ -141,6 +143,12 @@ internal sealed class ProfileRun
         return false;
     }
 
+    /// <summary>A rule on the element that the extension at the current place stands on.</summary>
+    public void QueueAround(ProfileConstraint rule) => _pending.Add((rule, _place.Below()[..^1], _place.Expression()));
+
+    /// <summary>True when the element that the extension at the current place stands on is among those that the context selects.</summary>
+    public bool IsAround(ExtensionContext context) => _rules.Selects(context.Compiled, _place.Below()[..^1]);
+
     private static string Range(ProfileNode node) => string.Create(CultureInfo.InvariantCulture, $"{node.Min}..{(node.Max == int.MaxValue ? "*" : node.Max)}");
 
     private void Inside(ProfileNode node, JsonElement owner, TypeTable table)
@@ -161,7 +169,7 @@ internal sealed class ProfileRun
     private void Occurrences(ProfileNode node, List<Occurrence> occurrences)
     {
         Count(node, occurrences.Count);
-        var picked = node.Slices.Count > 0 ? _pick.Slices(node, occurrences, _place) : null;
+        var picked = node.Slices.Count > 0 ? _pick.Slices(node, occurrences) : null;
         for (var i = 0; i < occurrences.Count; i++)
         {
             if (IsDone)
@@ -186,8 +194,35 @@ internal sealed class ProfileRun
         {
             foreach (var (_, slice) in node.Slices)
             {
-                Count(slice, picked.Count(p => p == slice));
+                Sliced(slice, occurrences, picked);
             }
+        }
+    }
+
+    /// <summary>How many there are of a slice, and of the slices that it has itself.</summary>
+    private void Sliced(ProfileNode slice, List<Occurrence> occurrences, ProfileNode?[] picked)
+    {
+        Count(slice, picked.Count(p => p == slice));
+        if (slice.Slices.Count == 0 || SliceViews.Slicing(slice) is null)
+        {
+            return;
+        }
+
+        var own = occurrences.Where((_, i) => picked[i] == slice).ToList();
+        var inner = _pick.Slices(slice, own);
+        for (var i = 0; i < own.Count && !IsDone; i++)
+        {
+            if (inner[i] is { } found)
+            {
+                _place.At(own[i].Index);
+                One(found, own[i]);
+            }
+        }
+
+        _place.At(-1);
+        foreach (var (_, again) in slice.Slices)
+        {
+            Sliced(again, own, inner);
         }
     }
 
@@ -283,6 +318,11 @@ internal sealed class ProfileRun
         if (!fitting.Exists(t => t.Aggregation.IsEmpty) && Targets.WhereIs(occurrence.Value) is { } where && !fitting.Exists(t => t.Aggregation.Contains(where)))
         {
             Report("error", "business-rule", "profile-aggregation", $"{node.Id} refers to a resource that is {where}; the profile allows {string.Join(", ", fitting.SelectMany(t => t.Aggregation).Distinct())}.");
+        }
+
+        if (ReferenceTargets.Versioning(occurrence.Value) is { } versioning && fitting.TrueForAll(t => t.Versioning is not null && t.Versioning != versioning))
+        {
+            Report("error", "business-rule", "profile-versioning", $"{node.Id} {(versioning == "specific" ? "names a version" : "names no version")}; the profile asks for the other (versioning).");
         }
 
         if (fitting.Exists(t => t.Targets.IsEmpty) || Targets.TypeOf(occurrence.Value) is not { } target)

@@ -42,7 +42,12 @@ internal sealed class ProfileTree(string type, ProfileLimits limits, ProfileSour
             return ResourceTypes.IsKnown(type) ? SchemaCatalog.Resource(type) : SchemaCatalog.Of(SchemaCatalog.Native(type));
         }
 
-        var types = node.Types ?? node.Unsliced?.Types;
+        var types = node.Types;
+        for (var outer = node.Unsliced; types is null && outer is not null; outer = outer.Unsliced)
+        {
+            types = outer.Types;
+        }
+
         var rules = node.Rules.Length > 1 && types is { } allowed ? [.. node.Rules.Where(r => allowed.Any(t => t.Code == r.TypeName))] : node.Rules;
         return rules is not [var rule] ? null
             : rule.IsResource ? (types is [{ Code: var resource }] && ResourceTypes.IsKnown(resource) ? SchemaCatalog.Resource(resource) : null)
@@ -123,18 +128,24 @@ internal sealed class ProfileTree(string type, ProfileLimits limits, ProfileSour
 
     private ProfileNode? Slice(ProfileNode node, string name)
     {
+        // "a/b" is the slice b of the slice a (R4 5.1.0.13).
+        if (name.IndexOf('/', StringComparison.Ordinal) is > 0 and var bar)
+        {
+            return Slice(node, name[..bar]) is { } outer ? Slice(outer, name[(bar + 1)..]) : null;
+        }
+
         if (node.Slice(name) is { } known)
         {
             return known;
         }
 
-        if (name.Contains('/', StringComparison.Ordinal) || name == "@default")
+        if (name == "@default")
         {
-            refusals.Add($"{node.Id}:{name}", "slices a slice again, or names what no slice takes, which is not served.");
+            refusals.Add($"{node.Id}:{name}", "names what no slice takes, which is not served.");
             return null;
         }
 
-        var slice = new ProfileNode(node.Name, $"{node.Id}:{name}", node.Rules, node);
+        var slice = new ProfileNode(node.Name, $"{node.Id}{(node.Unsliced is null ? ':' : '/')}{name}", node.Rules, node);
         node.Slices.Add((name, slice));
         if (node.Rules.FirstOrDefault(r => r.IsChoice && r.Name == name) is { } typed)
         {

@@ -42,6 +42,10 @@ internal sealed class ReferenceTargets(FhirResource resource)
     public string? WhereIs(JsonElement reference) =>
         reference.Text("reference"u8) is not { Length: > 0 } text ? null : text[0] == '#' ? "contained" : Resolve(reference) is not null ? "bundled" : "referenced";
 
+    /// <summary>Whether a reference names a version of its target (R4 2.28 versioning): specific or independent; null without one, and for a contained resource, which has no versions.</summary>
+    public static string? Versioning(JsonElement reference) =>
+        reference.Text("reference"u8) is not { Length: > 0 } text || text[0] == '#' ? null : text.Contains("/_history/", StringComparison.Ordinal) ? "specific" : "independent";
+
     /// <summary>Of the resource and, in a Bundle, of its entries: an id that two of them contain names neither.</summary>
     private Dictionary<string, JsonElement> Contained()
     {

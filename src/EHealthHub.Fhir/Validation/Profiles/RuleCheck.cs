@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EHealthHub.Fhir.Outcomes;
-using Hl7.Fhir.FhirPath;
+using EHealthHub.Fhir.Reading;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 using Hl7.FhirPath;
@@ -10,9 +10,13 @@ using Expression = Hl7.FhirPath.Expressions.Expression;
 namespace EHealthHub.Fhir.Validation.Profiles;
 
 /// <summary>Evaluates FHIRPath rules on elements of one resource. The SDK's model is built when the first rule is met, and once.</summary>
-internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
+internal sealed class RuleCheck(JsonElement resource, ProfileCatalog catalog, DateTimeOffset now, int depth)
 {
+    /// <summary>Most conformsTo() inside one another.</summary>
+    private const int DepthMax = 3;
+
     private PocoNode? _root;
+    private RuleTargets? _targets;
     private bool _isUnreadable;
     private bool _isTooLarge;
 
@@ -40,8 +44,11 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
         var budget = new CallBudget();
         try
         {
-            var context = new FhirEvaluationContext { Resource = _root, RootResource = _root, DebugTracer = budget };
-            return rule.Compiled.Predicate(node, context) ? null : new Issue(rule.Severity, "invariant", rule.IssueCode, rule.Human, place);
+            var context = new RuleContext(_root, catalog.Terminology, _targets ??= new RuleTargets(_root), rule.IsTypeEnough, now) { DebugTracer = budget, Conforms = Conforms };
+            var holds = rule.Compiled.Predicate(node, context);
+            return context.Undecided is { } why ? new Issue(rule.Severity, "not-supported", "profile-undecided", $"The rule {rule.Key} cannot be decided: {why}.", place)
+                : holds ? null
+                : new Issue(rule.Severity, "invariant", rule.IssueCode, rule.Human, place);
         }
         catch (Exception) when (budget.IsSpent)
         {
@@ -54,10 +61,58 @@ internal sealed class RuleCheck(JsonElement resource, ProfileLimits limits)
         }
     }
 
+    /// <summary>True where the expression, asked of the whole resource, gives the element at <paramref name="steps"/> among others.</summary>
+    public bool Selects(CompiledExpression expression, IReadOnlyList<(string Name, int Index)> steps)
+    {
+        if (_root is null && !_isUnreadable)
+        {
+            Read();
+        }
+
+        var budget = new CallBudget();
+        try
+        {
+            return _root is not null && Locate(steps) is { } node
+                && expression(_root, new RuleContext(_root, catalog.Terminology, _targets ??= new RuleTargets(_root), true, now) { DebugTracer = budget }).Any(found => ReferenceEquals(found.Poco, node.Poco));
+        }
+        catch (Exception fault) when (budget.IsSpent || IsOfTheEngine(fault))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a resource inside this one satisfies a held profile; null where that cannot be told.</summary>
+    private bool? Conforms(PocoNode node, string url)
+    {
+        if (depth >= DepthMax || catalog.Find(url) is not { } profile || Bytes(node) is not { } found || found.Text("resourceType"u8) is not { } type)
+        {
+            return null;
+        }
+
+        var run = new ProfileRun(catalog, new FhirResource(type, found), type, isFull: false, 1, now, depth + 1);
+        run.Check(profile);
+        return run.Issues.Count == 0;
+    }
+
+    /// <summary>The JSON that a node of the model was read from.</summary>
+    private JsonElement? Bytes(PocoNode node)
+    {
+        var (poco, parent, index, name) = node;
+        if (parent is null)
+        {
+            return ReferenceEquals(poco, _root!.Poco) ? resource : null;
+        }
+
+        return Bytes(parent) is not { ValueKind: JsonValueKind.Object } owner || !owner.TryGetProperty(name ?? "", out var value) ? null
+            : value.ValueKind != JsonValueKind.Array ? value
+            : index is { } at && at < value.GetArrayLength() ? value[at]
+            : null;
+    }
+
     private void Read()
     {
         var json = JsonMarshal.GetRawUtf8Value(resource);
-        if (json.Length > limits.ConstraintBytesMax)
+        if (json.Length > catalog.Limits.ConstraintBytesMax)
         {
             _isTooLarge = true;
             _isUnreadable = true;

@@ -1,10 +1,10 @@
 namespace EHealthHub.Fhir.Validation.Profiles;
 
 /// <summary>Tells which slice each occurrence of an element belongs to, and whether they stand as the slicing says (R4 5.1.0.12).</summary>
-internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog)
+internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog, Place place)
 {
     /// <summary>The slice of each occurrence; null for one that belongs to none.</summary>
-    public ProfileNode?[] Slices(ProfileNode node, List<Occurrence> occurrences, Place place)
+    public ProfileNode?[] Slices(ProfileNode node, List<Occurrence> occurrences)
     {
         var slicing = SliceViews.Slicing(node)!;
         var picked = new ProfileNode?[occurrences.Count];
@@ -56,6 +56,11 @@ internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog)
 
             if (first >= 0)
             {
+                if (SliceViews.AsksNothing(slice) && SliceViews.AsksNothing(node.Slices[first].Node))
+                {
+                    continue;
+                }
+
                 run.Report("error", "business-rule", "profile-slice-twice", $"{node.Id} is both the slice {node.Slices[first].Name} and the slice {node.Slices[s].Name}.");
                 break;
             }
@@ -71,6 +76,12 @@ internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog)
         List<ProfileNode> views = [.. SliceViews.Of(slice, catalog)];
         foreach (var discriminator in slicing.Discriminators)
         {
+            // Of several discriminators a slice may leave some open.
+            if (slicing.Discriminators.Length > 1 && !SliceViews.Tells(views, discriminator, 0, catalog))
+            {
+                continue;
+            }
+
             var agrees = discriminator.Type switch
             {
                 "exists" => Exists(views, occurrence, discriminator.Path, 0),
@@ -120,11 +131,13 @@ internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog)
         }
 
         bool? below = null;
-        foreach (var inner in Step(occurrence, path[at]))
+        foreach (var inner in Enter(occurrence, path[at]))
         {
             var agrees = Value(next, inner, path, at + 1);
             below = below == true ? below : agrees ?? below;
         }
+
+        Leave(path[at]);
 
         // What is not there has no value.
         return And(here, below ?? false);
@@ -162,11 +175,45 @@ internal sealed class SlicePick(ProfileRun run, ProfileCatalog catalog)
         if (at < path.Count)
         {
             var next = SliceViews.Next(views, path[at], catalog);
-            return Step(occurrence, path[at]).Exists(i => OfProfile(next, i, path, at + 1));
+            var isThere = Enter(occurrence, path[at]).Any(i => OfProfile(next, i, path, at + 1));
+            Leave(path[at]);
+            return isThere;
         }
 
         var fitting = views.SelectMany(v => v.Types ?? []).Where(t => t.Code == occurrence.TypeName).ToList();
         return fitting.Exists(t => t.Profiles.IsEmpty) || fitting.SelectMany(t => t.Profiles).Select(catalog.Find).OfType<Profile>().Any(p => run.Satisfies(p, occurrence));
+    }
+
+    /// <summary>The occurrences one step further, each with the place at it: rules of a profile are evaluated there. To be followed by <see cref="Leave"/>.</summary>
+    private IEnumerable<Occurrence> Enter(Occurrence occurrence, DiscriminatorStep step)
+    {
+        if (step.Kind is StepKind.Element or StepKind.Extension)
+        {
+            place.Enter(step.Kind == StepKind.Element ? step.Name : "extension");
+        }
+
+        return Each(Step(occurrence, step), step.Kind is StepKind.Element or StepKind.Extension);
+    }
+
+    private IEnumerable<Occurrence> Each(List<Occurrence> occurrences, bool isBelow)
+    {
+        foreach (var inner in occurrences)
+        {
+            if (isBelow)
+            {
+                place.At(inner.Index);
+            }
+
+            yield return inner;
+        }
+    }
+
+    private void Leave(DiscriminatorStep step)
+    {
+        if (step.Kind is StepKind.Element or StepKind.Extension)
+        {
+            place.Leave();
+        }
     }
 
     private static List<Occurrence> Step(in Occurrence occurrence, DiscriminatorStep step)

@@ -59,7 +59,7 @@ public sealed class ProfileExampleTests
             using var definition = Read(file);
             Assert.Empty(new Validator().Validate(definition, Limits));
             Sdk.Accepts(File.ReadAllBytes(file));
-            Assert.All(definition.Type == "StructureDefinition" ? ProfileCatalog.Held.Find(definition.Root.GetProperty("url").GetString()!)!.Root.Constraints : [], c => Assert.Null(RuleCompiler.Refuse(c.Expression)));
+            Assert.All(definition.Type == "StructureDefinition" ? ProfileCatalog.Held.Find(definition.Root.GetProperty("url").GetString()!)!.Root.Constraints : [], c => Assert.Null(RuleCompiler.Refuse(c.Expression, ProfileCatalog.Held)));
         }
     }
 

@@ -143,7 +143,7 @@ public sealed class SlicingTests
     }
 
     [Theory]
-    [InlineData("""{"id":"Patient.name:a/b","path":"Patient.name","sliceName":"a/b"}""", "Patient.name:a/b slices a slice again")]
+    [InlineData("""{"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[{"type":"value","path":"use"}],"rules":"open"}},{"id":"Patient.name:a","path":"Patient.name","sliceName":"a"},{"id":"Patient.name:a.use","path":"Patient.name.use","fixedCode":"old"},{"id":"Patient.name:a/b","path":"Patient.name","sliceName":"a/b","min":1}""", "Patient.name:a has slices and does not say how")]
     [InlineData("""{"id":"Patient.name:@default","path":"Patient.name","sliceName":"@default"}""", "Patient.name:@default")]
     [InlineData("""{"id":"Patient.name:a","path":"Patient.name","sliceName":"a"}""", "Patient.name has slices and does not say how")]
     [InlineData("""{"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[{"type":"value","path":"use"}],"rules":"open"}},{"id":"Patient.name:a","path":"Patient.name","sliceName":"a"}""", "Patient.name:a does not say the value")]
@@ -152,17 +152,28 @@ public sealed class SlicingTests
     public void Slices_that_nothing_tells_apart_are_refused_by_name(string elements, string refusal) =>
         Assert.Contains(refusal, Catalog.Refusal(Catalog.Definition("Patient", elements)), StringComparison.Ordinal);
 
-    [Fact]
-    public void Slices_of_one_target_type_with_different_profiles_are_refused()
+    [Theory]
+    [InlineData(""" "min":1, """, false)]
+    [InlineData("", true)]
+    public void Slices_of_one_target_type_with_different_profiles_are_refused_where_they_ask_something(string asks, bool isTaken)
     {
-        var refusal = Catalog.Refusal(
+        string[] definitions =
+        [
             Catalog.Definition("DiagnosticReport", """
-                {"id":"DiagnosticReport.result","path":"DiagnosticReport.result","slicing":{"discriminator":[{"type":"profile","path":"resolve()"}],"rules":"open"}},
+                {"id":"DiagnosticReport.result","path":"DiagnosticReport.result","slicing":{"discriminator":[{"type":"profile","path":"resolve()"}],"rules":"closed"}},
                 {"id":"DiagnosticReport.result:a","path":"DiagnosticReport.result","sliceName":"a","type":[{"code":"Reference","targetProfile":["urn:test:a"]}]},
-                {"id":"DiagnosticReport.result:b","path":"DiagnosticReport.result","sliceName":"b","type":[{"code":"Reference","targetProfile":["urn:test:b"]}]}
-                """),
+                {"id":"DiagnosticReport.result:b","path":"DiagnosticReport.result","sliceName":"b",ASKS"type":[{"code":"Reference","targetProfile":["urn:test:b"]}]}
+                """.Replace("ASKS", asks, StringComparison.Ordinal)),
             Catalog.Definition("Observation", """{"id":"Observation.subject","path":"Observation.subject","min":1}""", "urn:test:a"),
-            Catalog.Definition("Observation", """{"id":"Observation.issued","path":"Observation.issued","min":1}""", "urn:test:b"));
-        Assert.Contains("DiagnosticReport.result:b is told from another slice by the profile", refusal, StringComparison.Ordinal);
+            Catalog.Definition("Observation", """{"id":"Observation.issued","path":"Observation.issued","min":1}""", "urn:test:b"),
+        ];
+        if (isTaken)
+        {
+            Assert.Empty(Catalog.Of(definitions).Errors("""{"resourceType":"DiagnosticReport","status":"final","code":{"text":"x"},"result":[{"reference":"Observation/1"},{"reference":"Observation/2"}]}"""));
+        }
+        else
+        {
+            Assert.Contains("DiagnosticReport.result:b is told from another slice by the profile", Catalog.Refusal(definitions), StringComparison.Ordinal);
+        }
     }
 }

@@ -40,6 +40,7 @@ public class XmlRoundTripTests
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.Equal(5_306, paths.Count);
     }
 
     [SyntheaFact]
