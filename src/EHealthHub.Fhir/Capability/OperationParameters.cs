@@ -58,8 +58,12 @@ internal static class OperationParameters
          in activeOnly 0 1 boolean
          in excludeNested 0 1 boolean
          in excludeNotForUI 0 1 boolean
+         in excludePostCoordinated 0 1 boolean
          in displayLanguage 0 1 code
          in exclude-system 0 * canonical
+         in system-version 0 * canonical
+         in check-system-version 0 * canonical
+         in force-system-version 0 * canonical
          out return 1 1 ValueSet
         ValueSet-validate-code
          in url 0 1 uri
