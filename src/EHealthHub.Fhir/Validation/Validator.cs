@@ -132,11 +132,6 @@ public sealed class Validator
 
         if (isFull)
         {
-            if (resource.Type is not ("Bundle" or "Binary" or "Parameters") && !(resource.Root.TryGetProperty("text"u8, out var text) && text.Has("div"u8)))
-            {
-                issues.Add(new Issue("warning", "invariant", "dom-6", "A resource should have a narrative, for people whose system does not know it.", path));
-            }
-
             issues.AddRange(unknown.Select(u => new Issue("warning", "not-found", "profile-unknown", "The hub does not hold a profile that the resource claims, so that it was not checked.", path + ".meta.profile")));
         }
         else if (claimed.Count == 0 && !hasExtensions && !ConformanceRules.Has(resource.Type))
@@ -157,5 +152,9 @@ public sealed class Validator
 
         run.CheckExtensions();
         issues.AddRange(run.Issues.Take(isFull ? 2 * issuesMax : issuesMax));
+        if (isFull && resource.Type is not ("Bundle" or "Binary" or "Parameters") && !(resource.Root.TryGetProperty("text"u8, out var text) && text.Has("div"u8)))
+        {
+            issues.Add(new Issue("warning", "invariant", "dom-6", "A resource should have a narrative, for people whose system does not know it.", path));
+        }
     }
 }

@@ -20,6 +20,9 @@ public sealed class InvariantOracleTests(ITestOutputHelper output)
     /// <summary>Left to other tests: rules of every element, of narratives and of contained resources, which the engine does not see as the message has them.</summary>
     private static readonly HashSet<string> Others = ["ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "txt-1", "txt-2", "ref-1"];
 
+    /// <summary>R4's rng-2 compares Quantities, which the SDK's engine cannot for all.</summary>
+    private static readonly HashSet<string> Undecided = ["rng-2"];
+
     private static readonly Dictionary<string, List<(string[] Path, string Key, CompiledExpression Rule)>> Rules = new(StringComparer.Ordinal);
 
     [OfficialExamplesFact]
@@ -57,7 +60,7 @@ public sealed class InvariantOracleTests(ITestOutputHelper output)
             var theirs = Broken(bytes);
             compared++;
             broken += theirs.Count > 0 ? 1 : 0;
-            foreach (var key in ours.Except(theirs).Select(k => k + " hub only").Concat(theirs.Except(ours).Select(k => k + " SDK only")))
+            foreach (var key in ours.Except(theirs.Concat(Undecided)).Select(k => k + " hub only").Concat(theirs.Except(ours).Except(Undecided).Select(k => k + " SDK only")))
             {
                 differences.TryAdd(key, Encoding.UTF8.GetString(bytes));
             }
@@ -149,7 +152,7 @@ public sealed class InvariantOracleTests(ITestOutputHelper output)
                 {
                     var key = rule.GetProperty("key").GetString()!;
                     var isOwn = !rule.TryGetProperty("source", out var source) || source.ValueEquals(root.GetProperty("url").GetString());
-                    if (isOwn && !Others.Contains(key) && rule.GetProperty("severity").ValueEquals("error") && rule.TryGetProperty("expression", out var expression))
+                    if (isOwn && !Others.Contains(key) && !Undecided.Contains(key) && rule.GetProperty("severity").ValueEquals("error") && rule.TryGetProperty("expression", out var expression))
                     {
                         var type = root.GetProperty("type").GetString()!;
                         (Rules.TryGetValue(type, out var all) ? all : Rules[type] = []).Add(([.. element.GetProperty("path").GetString()!.Replace("[x]", "", StringComparison.Ordinal).Split('.').Skip(1)], key, compiler.Compile(expression.GetString()!)));
