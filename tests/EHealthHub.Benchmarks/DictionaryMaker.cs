@@ -70,7 +70,7 @@ internal static class DictionaryMaker
                 foreach (var ((_, root), id) in entries.Zip(ids))
                 {
                     var resource = new FhirResource(root.GetProperty("resourceType"u8).GetString()!, root);
-                    var binding = new RecordBinding { Hub = Guid.Empty, Compartment = default, Version = 1, Deleted = false, Time = Microseconds.From(s_time), Epoch = 1, Submitter = "hospital", Patient = patient };
+                    var binding = new RecordBinding { Hub = Guid.Empty, Compartment = default, Version = 1, Deleted = false, MadeByUpdate = false, Time = Microseconds.From(s_time), Epoch = 1, Submitter = "hospital", Patient = patient };
                     var (shortened, length) = BodyContent.Shorten(ResourceWriter.Stamp(resource, id, 1, s_time, references), binding, resource.Type, id);
                     bodies.Add(shortened.AsSpan(0, length).ToArray());
                     facts.Add(FactsContent.Shorten(Opener.Encode(SearchFacts.Extract(resource, id, 1, s_time, "hospital", patient, references), []), binding));

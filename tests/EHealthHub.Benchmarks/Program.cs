@@ -7,6 +7,12 @@ switch (args)
 {
     case ["records", var data, ..]:
         return RecordStoreRun.Execute(data);
+    case ["growth", .. var sizes]:
+        return GrowthRun.Execute([.. sizes.Select(s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture))]);
+    case ["compartment"]:
+        return CompartmentRun.Execute();
+    case ["decisions"]:
+        return DecisionCost.Execute();
     case ["dictionaries", var folder]:
         return DictionaryMaker.Execute(folder);
     case ["audit-append"]:

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
+using EHealthHub.Operator.Synthetic;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Benchmarks;
@@ -37,11 +39,24 @@ internal sealed class RecordStoreCorpus
         return corpus;
     }
 
-    private void Add(JsonElement entries)
+    /// <summary>The resources of generated patients as those of one: all are in the compartment of the first.</summary>
+    public static RecordStoreCorpus OfOnePatient(PatientGenerator generator, int first, int patients)
+    {
+        var corpus = new RecordStoreCorpus();
+        var documents = JsonElement.Parse("[" + string.Join(',', Enumerable.Range(first, patients).Select(i => Encoding.UTF8.GetString(generator.Patient(i).Bundle.Span))) + "]");
+        corpus.Add([.. documents.EnumerateArray().SelectMany((b, i) => b.GetProperty("entry"u8).EnumerateArray().Where(e => i == 0 || TypeOf(e) != "Patient"))]);
+        return corpus;
+
+        static string TypeOf(JsonElement entry) => entry.GetProperty("resource"u8).GetProperty("resourceType"u8).GetString()!;
+    }
+
+    private void Add(JsonElement entries) => Add([.. entries.EnumerateArray()]);
+
+    private void Add(List<JsonElement> entries)
     {
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
         var resources = new List<(FhirResource Resource, string Id)>();
-        foreach (var entry in entries.EnumerateArray())
+        foreach (var entry in entries)
         {
             var root = entry.GetProperty("resource"u8);
             var resource = new FhirResource(root.GetProperty("resourceType"u8).GetString()!, root);

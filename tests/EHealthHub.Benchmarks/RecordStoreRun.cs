@@ -102,7 +102,7 @@ internal static class RecordStoreRun
             }
 
             var start = Cpu();
-            using var prepared = parts.Preparation.Prepare(reader, corpus.Asks[i], new LogPosition("o", i, default));
+            using var prepared = parts.Preparation.Prepare(reader, corpus.Asks[i], new LogPosition("o", i, default), anew: false);
             var sealedAt = Cpu();
             writer.Begin();
             writer.BeginRequest();
