@@ -39,7 +39,7 @@ public sealed class ReadHistory(RecordStore records, DecisionFacts facts, Journa
         var self = $"{hub.FhirBase}/{type}/{id}/_history{QueryText.Write(form.Used)}";
         var entries = versions.Select(v => HistoryEntries.Of(hub, v)).ToList();
         var links = ImmutableArray.Create(new BundleLink("self", form.Before is int b ? Continued(self, b) : self));
-        if (versions.Count == form.Count && versions[^1].Version > 1)
+        if (versions.Count > 0 && versions[^1].Version > 1 && (versions.Count == form.Count || HistoryAsk.FillsPage(versions)))
         {
             links = links.Add(new BundleLink("next", Continued(self, versions[^1].Version)));
         }

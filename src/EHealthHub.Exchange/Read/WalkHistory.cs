@@ -20,6 +20,9 @@ public sealed class WalkHistory(RecordStore records, Journal journal, CursorCode
 {
     private const int PlaceBytes = 24;
 
+    /// <summary>Most bytes of JSON on one page; like that of a search.</summary>
+    internal long PageBytesMax { get; set; } = 64L * 1024 * 1024;
+
     private static readonly Interaction[] Needed = [Interaction.Search, Interaction.Read];
 
     /// <summary>A page of the history of a type, or of everything when <paramref name="type"/> is null.</summary>
@@ -62,7 +65,12 @@ public sealed class WalkHistory(RecordStore records, Journal journal, CursorCode
 
         var released = journal.Entry(context, EntryKind.SearchReleased, interaction, type ?? "", "", rule, [.. page.PatientIds]) with { Count = page.Versions.Count };
         var receipt = await journal.Append(released, page.Hash(), cancellationToken).ConfigureAwait(false);
-        var versions = await records.Open(page, receipt, cancellationToken).ConfigureAwait(false);
+        var versions = await records.Open(page, receipt, cancellationToken, PageBytesMax).ConfigureAwait(false);
+        if (versions.Count < page.Versions.Count)
+        {
+            return await journal.Refuse(context, interaction, type ?? "", "", "page-too-large", [], SearchRecords.PageTooLarge(PageBytesMax), cancellationToken).ConfigureAwait(false);
+        }
+
         return Answer(context, type, form, page, versions, receipt.Position);
     }
 

@@ -68,6 +68,13 @@ public sealed class SearchRecords
         return Run(context, new SearchForm(interaction, path, queries, (compartment, id)), cancellationToken);
     }
 
+    /// <summary>Most bytes of JSON on one page, in all its resources: what bounds the memory of an answer, whatever the resources are like.</summary>
+    internal long PageBytesMax { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>The page does not fit; a smaller one may.</summary>
+    internal static Failure PageTooLarge(long bytesMax) =>
+        Failure.Of(403, "too-costly", "page-too-large", FormattableString.Invariant($"The resources of this page have more than {bytesMax} bytes: ask for fewer with _count, or for less with _elements."), "_count");
+
     internal async ValueTask<ActResult> Run(ActContext context, SearchForm form, CancellationToken cancellationToken)
     {
         if (form.First.Unserved(Served) is { } unserved)
@@ -120,24 +127,29 @@ public sealed class SearchRecords
             page = found;
         }
 
-        var (opened, receipt) = await Open(context, form, rule, [.. page.Matches, .. page.Included], cancellationToken).ConfigureAwait(false);
+        var (opened, receipt) = await Open(context, form, rule, [.. page.Matches, .. page.Included], PageBytesMax, cancellationToken).ConfigureAwait(false);
+        if (opened.Count < page.Matches.Count + page.Included.Count)
+        {
+            return await _journal.Refuse(context, form.Interaction, form.Type, "", "page-too-large", asked.Patients, PageTooLarge(PageBytesMax), cancellationToken).ConfigureAwait(false);
+        }
+
         return _answer.Write(context.Caller, form, page, opened, receipt);
     }
 
     /// <summary>Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged.</summary>
     private async ValueTask<IReadOnlyList<SearchMatch>> WithWords(ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
     {
-        var (opened, _) = await Open(context, form, rule, matches, cancellationToken).ConfigureAwait(false);
+        var (opened, _) = await Open(context, form, rule, matches, long.MaxValue, cancellationToken).ConfigureAwait(false);
         return [.. matches.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
     }
 
     private async ValueTask<(IReadOnlyList<RecordVersion> Opened, LogPosition Receipt)> Open(
-        ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
+        ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, long bytesMax, CancellationToken cancellationToken)
     {
         var release = new SearchPage([.. matches.Select(m => m.Location)], null, 0, false, [.. matches.SelectMany(m => m.Patients).Distinct().Order(StringComparer.Ordinal)]);
         var released = Entry(context, EntryKind.SearchReleased, form, rule, release.PatientIds) with { Count = matches.Count, Detail = "" };
         var receipt = await _journal.Append(released, release.Hash(), cancellationToken).ConfigureAwait(false);
-        return (await _records.Open(release, receipt, cancellationToken).ConfigureAwait(false), receipt.Position);
+        return (await _records.Open(release, receipt, cancellationToken, bytesMax).ConfigureAwait(false), receipt.Position);
     }
 
     private AuditEntry Entry(ActContext context, EntryKind kind, SearchForm form, string rule, IReadOnlyList<string> patients, int status = 200) =>

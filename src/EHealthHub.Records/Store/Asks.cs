@@ -24,6 +24,9 @@ public sealed record HistoryAsk(ResourceLocation Location, int CountMax, int? Be
     /// <summary>Only versions of this stretch of time.</summary>
     public HistoryWindow Window { get; init; } = HistoryWindow.Always;
 
+    /// <summary>True when versions that were opened have so many bytes of JSON (64 MiB) that the page ends with them.</summary>
+    public static bool FillsPage(IReadOnlyList<RecordVersion> versions) => versions.Sum(v => (long)v.Json.Length) >= 64L * 1024 * 1024;
+
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {

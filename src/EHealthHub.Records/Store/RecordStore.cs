@@ -171,6 +171,10 @@ public sealed class RecordStore : IAsyncDisposable
         foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax, ask.Window))
         {
             versions.Add(_parts.Open(location.CompartmentHandle, location.Patient, row, _parts.Parties.Name(lease.Reader, row.Submitter), location.Type, location.Id));
+            if (HistoryAsk.FillsPage(versions))
+            {
+                break;
+            }
         }
 
         return (versions, ask.Window == HistoryWindow.Always ? location.Version : lease.Reader.VersionCount(location.CompartmentKey, location.Slot, location.Version, ask.Window));
@@ -208,11 +212,11 @@ public sealed class RecordStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the bodies of a page.</summary>
-    public ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken)
+    /// <summary>Opens the bodies of a page; fewer than it names when together they have more than <paramref name="bytesMax"/> bytes of JSON.</summary>
+    public ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken, long bytesMax = long.MaxValue)
     {
         receipt.Use(page.Hash());
-        return OpenAll(page.Matches, cancellationToken);
+        return OpenAll(page.Matches, bytesMax, cancellationToken);
     }
 
     /// <summary>Walks back through the versions of the whole store by time: opens facts, to learn what each is and whom it concerns, and no body.</summary>
@@ -232,11 +236,11 @@ public sealed class RecordStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the bodies of a page of history; a deletion has none.</summary>
-    public ValueTask<IReadOnlyList<RecordVersion>> Open(HistoryPage page, AuditReceipt receipt, CancellationToken cancellationToken)
+    /// <summary>Opens the bodies of a page of history; a deletion has none. Fewer than it names when together they have more than <paramref name="bytesMax"/> bytes of JSON.</summary>
+    public ValueTask<IReadOnlyList<RecordVersion>> Open(HistoryPage page, AuditReceipt receipt, CancellationToken cancellationToken, long bytesMax = long.MaxValue)
     {
         receipt.Use(page.Hash());
-        return OpenAll(page.Versions, cancellationToken);
+        return OpenAll(page.Versions, bytesMax, cancellationToken);
     }
 
     /// <summary>
@@ -306,7 +310,7 @@ public sealed class RecordStore : IAsyncDisposable
         _ => throw new RecordsTamperedException("Two resources bear one id", rows[1].Key, rows[1].Slot),
     };
 
-    private async ValueTask<IReadOnlyList<RecordVersion>> OpenAll(IReadOnlyList<ResourceLocation> locations, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<RecordVersion>> OpenAll(IReadOnlyList<ResourceLocation> locations, long bytesMax, CancellationToken cancellationToken)
     {
         var opened = new List<RecordVersion>(locations.Count);
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
@@ -315,7 +319,14 @@ public sealed class RecordStore : IAsyncDisposable
         {
             foreach (var location in locations)
             {
-                opened.Add(location.IsFixed ? FixedResources.Open(location) : _parts.Open(WithBody(lease.Reader, location)));
+                var version = location.IsFixed ? FixedResources.Open(location) : _parts.Open(WithBody(lease.Reader, location));
+                bytesMax -= version.Json.Length;
+                if (bytesMax < 0)
+                {
+                    return opened;
+                }
+
+                opened.Add(version);
             }
         }
         finally
