@@ -47,7 +47,7 @@ internal sealed class Inclusion(SearchSession session, Func<string, bool> mayLoo
         foreach (var source in sources)
         {
             // A versioned reference is given twice: the version that it names comes along, and the current one where there is none.
-            foreach (var target in SearchReferences.Included(include, source.Location.Type, source.Facts.Span).OrderBy(t => t.Version is null))
+            foreach (var target in Included(include, source).OrderBy(t => t.Version is null))
             {
                 if (mayLook(target.Type) && !_seen.Contains((target.Type, target.Id)) && Find(target) is { } match)
                 {
@@ -59,6 +59,11 @@ internal sealed class Inclusion(SearchSession session, Func<string, bool> mayLoo
 
         return found;
     }
+
+    /// <summary>Of a contained resource that is answered by itself its own references, else those of the match.</summary>
+    private static IReadOnlyList<ReferenceTarget> Included(SearchInclude include, SearchMatch source) => source.Contained is [var contained]
+        ? SearchReferences.Included(include, contained.Type, contained.Facts.Span)
+        : SearchReferences.Included(include, source.Location.Type, source.Facts.Span);
 
     private SearchMatch? Find(ReferenceTarget target) => target.Version is null ? session.Locate(target.Type, target.Id)
         : int.TryParse(target.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? session.LocateVersion(target.Type, target.Id, version)

@@ -11,7 +11,9 @@ internal sealed class MatchOrder(IReadOnlyList<SearchSort> keys) : IComparer<Sea
     /// <summary>The place of a continuation; null for bytes that are none.</summary>
     public SearchSortKey? Read(byte[] place) => SearchSortKey.Read(place, keys.Count);
 
-    public SearchSortKey KeyOf(SearchMatch match) => _sorter.KeyOf(match.Facts.Span);
+    public SearchSortKey KeyOf(SearchMatch match) => match.Contained is [var contained]
+        ? _sorter.KeyOf(contained.Facts.Span, $"{match.Location.Id}/{match.Location.Type}#{contained.Id}")
+        : _sorter.KeyOf(match.Facts.Span);
 
     public int Compare(SearchSortKey? x, SearchSortKey? y) => _sorter.Compare(x, y);
 }

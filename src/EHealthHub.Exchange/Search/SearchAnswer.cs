@@ -28,7 +28,8 @@ internal sealed class SearchAnswer(CursorCodec cursors, HubIdentity hub, TimePro
         for (var i = 0; i < opened.Count; i++)
         {
             var version = opened[i];
-            entries.Add(new BundleEntry($"{hub.FhirBase}/{version.Type}/{version.Id}", Part(version.Json, subset), i < page.Matches.Count ? "match" : "include", null, null, version.Version, version.LastUpdated, null));
+            var (local, json) = i < page.Matches.Count && page.Matches[i].Contained is [var contained] ? ("#" + contained.Id, ContainedPart.Of(version.Json, contained.Id)) : ("", version.Json);
+            entries.Add(new BundleEntry($"{hub.FhirBase}/{version.Type}/{version.Id}{local}", Part(json, subset), i < page.Matches.Count ? "match" : "include", null, null, version.Version, version.LastUpdated, null));
         }
 
         var body = new ArrayBufferWriter<byte>(1_024 + opened.Sum(v => v.Json.Length + 256));

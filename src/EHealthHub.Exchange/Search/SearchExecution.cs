@@ -43,7 +43,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
             answered.Add(ready);
         }
 
-        var page = withWords is null && answered[0].Sort.Count == 0
+        var page = withWords is null && answered[0] is { Sort.Count: 0, Contained: ContainedSearch.No }
             ? new StoreOrder(session, answered).Page(place)
             : await InMemory(answered, form.LastOfCode, place, withWords).ConfigureAwait(false);
         return page.Try(out var found, out var refusal) ? Include(form, found) : refusal;
@@ -100,8 +100,8 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
 
     private Result<LookupAnswer> Answer(SearchLookup lookup) => lookup switch
     {
-        ChainLookup chain => Linked(chain.Name, chain.Query, found => [.. found.Select(m => (m.Location.Type, m.Location.Id))]),
-        HasLookup has => Linked(has.Name, has.Query, found => [.. found.SelectMany(m => SearchReferences.Of(m.Facts.Span, has.Parameter, null)).Select(t => (t.Type, t.Id)).Distinct()]),
+        ChainLookup chain => Linked(chain.Name, chain.Query, found => [.. found.Select(m => (m.Location.Type, m.Location.Id))], LookupAnswer.Of),
+        HasLookup has => Linked(has.Name, has.Query, found => [.. found.SelectMany(m => SearchReferences.Of(m.Facts.Span, has.Parameter, null)).Select(t => (t.Type, t.Id)).Distinct()], (found, _) => LookupAnswer.Of(found)),
         ListLookup list => Members(list),
         ValueSetLookup set => codes.InValueSet(set.ValueSet, set.Name),
         HierarchyLookup hierarchy => codes.InHierarchy(hierarchy.System, hierarchy.Code, hierarchy.IsAbove, hierarchy.Name),
@@ -109,7 +109,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
     };
 
     /// <summary>A link of a chain: a search of its own, on a type that the caller must be allowed to search.</summary>
-    private Result<LookupAnswer> Linked(string name, SearchQuery query, Func<IReadOnlyList<SearchMatch>, IReadOnlyList<(string Type, string Id)>> targets)
+    private Result<LookupAnswer> Linked(string name, SearchQuery query, Func<IReadOnlyList<SearchMatch>, IReadOnlyList<(string Type, string Id)>> targets, Func<IReadOnlyList<(string Type, string Id)>, SearchQuery, LookupAnswer> answer)
     {
         if (!mayLook(query.Type))
         {
@@ -128,7 +128,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         }
 
         var found = targets(step.Matches);
-        return found.Count <= LookupAnswer.SizeMax ? LookupAnswer.Of(found) : Costly(name);
+        return found.Count <= LookupAnswer.SizeMax ? answer(found, ready) : Costly(name);
     }
 
     private Result<LookupAnswer> Members(ListLookup lookup) => !mayLook("List")
@@ -142,13 +142,13 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         IReadOnlyList<SearchMatch> all = [];
         foreach (var query in queries)
         {
-            var step = session.Find(query, 0, max);
-            if (step.TooCostly || step.NextPosition != 0 || all.Count + step.Matches.Count > max)
+            var step = query.Contained == ContainedSearch.Only ? new SearchStep([], 0, 0, false) : session.Find(query, 0, max);
+            var inside = query.Contained == ContainedSearch.No || step.TooCostly ? new SearchStep([], 0, 0, false) : session.FindContained(query, max);
+            all = [.. all, .. step.Matches, .. inside.Matches.Where(m => mayLook(m.Location.Type)).SelectMany(m => m.Contained.Select(c => m with { Contained = [c] }))];
+            if (step.TooCostly || step.NextPosition != 0 || inside.TooCostly || inside.NextPosition != 0 || all.Count > max)
             {
-                return Costly(withWords is null ? "_sort" : "_text");
+                return Costly(withWords is not null ? "_text" : query.Contained == ContainedSearch.No ? "_sort" : "_contained");
             }
-
-            all = all.Count == 0 ? step.Matches : [.. all, .. step.Matches];
         }
 
         if (withWords is not null)
@@ -156,13 +156,19 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
             all = await withWords(all).ConfigureAwait(false);
         }
 
-        return Page(all, new MatchOrder(queries[0].Sort), lastOfCode, queries[0].Count, place);
+        return Page(all, new MatchOrder(queries[0].Sort), lastOfCode, queries[0], place);
     }
 
-    private static Result<FoundPage> Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, int count, byte[]? place)
+    private static Result<FoundPage> Page(IReadOnlyList<SearchMatch> all, MatchOrder order, int? lastOfCode, SearchQuery query, byte[]? place)
     {
         var ordered = all.Select(m => (Key: order.KeyOf(m), Match: m)).OrderBy(m => m.Key, order).ToList();
         ordered = lastOfCode is { } most ? LastOfCode.Cut(ordered, most) : ordered;
+        if (query is { Contained: not ContainedSearch.No, ReturnsContained: false })
+        {
+            // Several in one container: it is answered once, at the place of the first.
+            ordered = [.. ordered.DistinctBy(m => (m.Match.Location.Type, m.Match.Location.Id)).Select(m => (m.Key, m.Match with { Contained = [] }))];
+        }
+
         var last = place is null ? null : order.Read(place);
         if (place is not null && last is null)
         {
@@ -170,7 +176,7 @@ internal sealed class SearchExecution(SearchSession session, Func<string, bool> 
         }
 
         var begin = last is null ? 0 : ordered.FindIndex(m => order.Compare(m.Key, last) > 0);
-        var page = begin < 0 ? [] : ordered.Skip(begin).Take(count).ToList();
+        var page = begin < 0 ? [] : ordered.Skip(begin).Take(query.Count).ToList();
         var more = page.Count > 0 && begin + page.Count < ordered.Count;
         return new FoundPage([.. page.Select(m => m.Match)], [], ordered.Count, more ? page[^1].Key.Write() : null);
     }

@@ -29,7 +29,8 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
     public async ValueTask<SearchPlace?> Place(Caller caller, SearchForm form, CancellationToken cancellationToken)
     {
         var request = new AccessRequest { Caller = caller, Interaction = Interaction.Search, ResourceType = form.First.Type, Compartment = CompartmentKind.Directory };
-        if (form.Home is null && form.Queries.All(q => CompartmentRule.IsDirectory(q.Type)))
+        var isSystem = caller.InstitutionKind == InstitutionKind.Authority && caller.PersonKind == PersonKind.None;
+        if (form.Home is null && form.Queries.All(q => CompartmentRule.IsDirectory(q.Type)) && !(isSystem && form.First.Contained != ContainedSearch.No))
         {
             return new SearchPlace(CompartmentKind.Directory, "", false, request);
         }
@@ -41,7 +42,7 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
             return new SearchPlace(CompartmentKind.Patient, patient, false, request);
         }
 
-        if (caller.InstitutionKind == InstitutionKind.Authority && caller.PersonKind == PersonKind.None)
+        if (isSystem)
         {
             return new SearchPlace(CompartmentKind.Patient, null, true, request with { Compartment = CompartmentKind.Patient });
         }

@@ -13,7 +13,7 @@ namespace EHealthHub.Exchange.Search;
 public sealed class SearchRecords
 {
     /// <summary>What of R4's search is run besides deciding candidates by their facts; the rest is refused by name.</summary>
-    public const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.ValueSets | SearchNeeds.Hierarchies | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets;
+    public const SearchNeeds Served = SearchNeeds.Chains | SearchNeeds.Has | SearchNeeds.Lists | SearchNeeds.ValueSets | SearchNeeds.Hierarchies | SearchNeeds.Bodies | SearchNeeds.Sorting | SearchNeeds.Includes | SearchNeeds.Subsets | SearchNeeds.Contained;
 
     private readonly RecordStore _records;
     private readonly SearchPlacer _placer;
@@ -80,6 +80,13 @@ public sealed class SearchRecords
         if (form.First.Unserved(Served) is { } unserved)
         {
             return await Refuse(context, form.Interaction, form.Type, unserved, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (form.Queries.FirstOrDefault(q => q.Contained != ContainedSearch.No && q.UsesOwn) is { } own)
+        {
+            // Facts are brought up to own parameters by the type of the resource that holds them, not by the types of what is contained.
+            var failure = Failure.Of(400, "not-supported", "search-contained-own", "Own search parameters are not asked within contained resources.", "_contained");
+            return await Refuse(context, form.Interaction, own.Type, failure, cancellationToken).ConfigureAwait(false);
         }
 
         byte[]? continuation = null;

@@ -138,6 +138,7 @@ public static class OutcomeTexts
         concurrent-change | Somebody else changed the record meanwhile; send the request again. | Kayıt bu arada başkası tarafından değiştirildi; isteği yeniden gönderin.
         compartment-fixed | A record cannot be moved to another patient. | Bir kayıt başka bir hastaya taşınamaz.
         too-many-patients | The request concerns too many patients. | İstek çok fazla hastayı kapsıyor.
+        search-contained-own | Own search parameters are not asked within contained resources. | Merkeze özgü arama parametreleri içerilen kaynaklarda sorulamaz.
         page-too-large | The resources of this page are too large together; ask for fewer. | Bu sayfadaki kaynaklar birlikte çok büyük; daha azını isteyin.
         patient-required | Name one patient, or an exact identifier. | Bir hasta ya da tam bir kimlik numarası belirtin.
         search-value-invalid | A search value is not understood. | Bir arama değeri anlaşılamadı.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search.Expressions;
 using EHealthHub.Fhir.Search.Extraction;
@@ -12,6 +13,9 @@ namespace EHealthHub.Fhir.Search;
 /// </summary>
 public sealed class SearchFacts
 {
+    /// <summary>Most contained resources whose facts are kept.</summary>
+    public const int ContainedMax = 100;
+
     /// <summary>Resource type.</summary>
     public required string Type { get; init; }
 
@@ -35,6 +39,11 @@ public sealed class SearchFacts
     /// (tokens of identifiers inside references), <c>identifier:of-type</c>, and <c>component-code-value-quantity$1</c> with <c>$2</c> (components of a composite parameter; values of one repetition stand together). <c>_id</c> and <c>_lastUpdated</c> are not among them: they are <see cref="Id"/> and <see cref="LastUpdated"/>.
     /// </summary>
     public required IReadOnlyList<FactValue> Values { get; init; }
+
+    /// <summary>
+    /// The facts of the resources that it contains, at most <see cref="ContainedMax"/>, each with its local id and the version and time of the whole; nothing is contained in them. Their values count among the thousand.
+    /// </summary>
+    public IReadOnlyList<SearchFacts> Contained { get; init; } = [];
 
     /// <summary>True when the resource had more than 1,000 values and the rest was left out: a search by one of those does not find it.</summary>
     public bool Truncated { get; init; }
@@ -66,22 +75,61 @@ public sealed class SearchFacts
     {
         settings ??= SearchSettings.Default;
         var plan = settings.Tables.Of(resource.Type)?.Plan ?? throw new ArgumentException($"{resource.Type} is no resource type of R4.", nameof(resource));
-        var sink = FactSink.Rent(resource.Root, references, settings);
+        var time = new DateTimeOffset(lastUpdated.UtcTicks - (lastUpdated.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var values = Read(plan, resource.Root, resource.Root, references, settings, out var truncated);
+        var contained = resource.Root.TryGetProperty("contained"u8, out _)
+            ? Contents(resource.Root, version, time, references, settings, FactSink.ValuesMax - values.Length, ref truncated)
+            : [];
+        return new SearchFacts
+        {
+            Type = resource.Type,
+            Id = id,
+            Version = version,
+            LastUpdated = time,
+            Submitter = submitter,
+            PatientId = patientId,
+            Values = values,
+            Contained = contained,
+            Truncated = truncated,
+        };
+    }
+
+    /// <summary>The facts of what is contained, as long as there is room for values.</summary>
+    private static List<SearchFacts> Contents(
+        JsonElement root, int version, DateTimeOffset time, IReadOnlyDictionary<string, string>? references, SearchSettings settings, int room, ref bool truncated)
+    {
+        var found = new List<SearchFacts>();
+        foreach (var item in ValueReader.Items(root, "contained"u8))
+        {
+            if (item.ValueKind != JsonValueKind.Object || JsonText.Of(item, "resourceType"u8) is not { } type || JsonText.Of(item, "id"u8) is not { } id || !ReferenceText.IsId(id) || settings.Tables.Of(type)?.Plan is not { } plan)
+            {
+                continue;
+            }
+
+            var values = Read(plan, item, root, references, settings, out var cut);
+            truncated |= cut;
+            if (values.Length > room || found.Count == ContainedMax)
+            {
+                truncated = true;
+                break;
+            }
+
+            room -= values.Length;
+            found.Add(new SearchFacts { Type = type, Id = id, Version = version, LastUpdated = time, Submitter = "", Values = values });
+        }
+
+        return found;
+    }
+
+    private static FactValue[] Read(ExtractionPlan plan, JsonElement resource, JsonElement container, IReadOnlyDictionary<string, string>? references, SearchSettings settings, out bool truncated)
+    {
+        var sink = FactSink.Rent(resource, container, references, settings);
         try
         {
-            ResourceWalker.Walk(plan.Root, resource.Root, sink);
+            ResourceWalker.Walk(plan.Root, resource, sink);
             var values = sink.Take(plan);
-            return new SearchFacts
-            {
-                Type = resource.Type,
-                Id = id,
-                Version = version,
-                LastUpdated = new DateTimeOffset(lastUpdated.UtcTicks - (lastUpdated.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero),
-                Submitter = submitter,
-                PatientId = patientId,
-                Values = values,
-                Truncated = sink.Truncated,
-            };
+            truncated = sink.Truncated;
+            return values;
         }
         finally
         {

@@ -67,12 +67,19 @@ public sealed class LookupAnswer
     /// <summary>For chains, reverse chains and lists.</summary>
     public IReadOnlyList<(string Type, string Id)> Resources { get; }
 
+    /// <summary>For chains: their search with its lookups answered, to be asked of the resources that a candidate contains; null where it is not.</summary>
+    public SearchQuery? Inside { get; private init; }
+
     /// <summary>For value sets and hierarchies.</summary>
     public IReadOnlyList<(string? System, string Code)> Codes { get; }
 
     /// <summary>Resources found.</summary>
     /// <exception cref="ArgumentException">More than <see cref="SizeMax"/>.</exception>
     public static LookupAnswer Of(IReadOnlyList<(string Type, string Id)> resources) => new(resources, []);
+
+    /// <summary>Resources found by a chain, whose search is asked of contained resources besides.</summary>
+    /// <exception cref="ArgumentException">More than <see cref="SizeMax"/>.</exception>
+    public static LookupAnswer Of(IReadOnlyList<(string Type, string Id)> resources, SearchQuery inside) => new(resources, []) { Inside = inside };
 
     /// <summary>Codes found.</summary>
     /// <exception cref="ArgumentException">More than <see cref="SizeMax"/>.</exception>

@@ -6,6 +6,9 @@ namespace EHealthHub.Fhir.Search;
 /// <summary>Decides a candidate. Pure: the whole semantics of search that the hub serves is here. Works on the encoded facts in one pass, without making objects.</summary>
 public static class SearchMatcher
 {
+    /// <summary>How often one candidate's contained resources are looked into: local references may lead round and round.</summary>
+    private const int ContainedLooksMax = 256;
+
     /// <summary>True when the facts satisfy every criterion. For a version that is still sealed, the overload over the encoded form is the one to use: this one encodes first.</summary>
     /// <exception cref="InvalidOperationException">The query has lookups that are not answered.</exception>
     public static bool Matches(SearchQuery query, SearchFacts facts) => Matches(query, FactsWriter.Write(facts));
@@ -15,8 +18,33 @@ public static class SearchMatcher
     /// <exception cref="InvalidOperationException">The query has lookups that are not answered.</exception>
     public static bool Matches(SearchQuery query, ReadOnlySpan<byte> facts)
     {
-        var plan = query.Plan;
-        var reader = new FactsReader(facts);
+        var looks = ContainedLooksMax;
+        return Matches(query.Plan, facts, default, ref looks);
+    }
+
+    /// <summary>The contained resources that are of the query's type and satisfy every criterion (R4 3.1.1.5.5), in their order. A local id is no logical id: <c>_id</c>, <c>_list</c> and reverse chains find none of them.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
+    /// <exception cref="InvalidOperationException">The query has lookups that are not answered.</exception>
+    public static IReadOnlyList<ContainedMatch> MatchesContained(SearchQuery query, ReadOnlySpan<byte> facts)
+    {
+        var looks = ContainedLooksMax;
+        List<ContainedMatch>? found = null;
+        for (var contained = new ContainedCursor(facts); contained.Next();)
+        {
+            if (Matches(query.Plan, contained.Current, facts, ref looks))
+            {
+                contained.Name(out _, out var id);
+                (found ??= []).Add(new ContainedMatch(query.Type, id.Make() ?? "", contained.Current.ToArray()));
+            }
+        }
+
+        return found ?? (IReadOnlyList<ContainedMatch>)[];
+    }
+
+    /// <summary>Facts of the query's plan, or of what is contained in <paramref name="container"/>.</summary>
+    internal static bool Matches(QueryPlan plan, ReadOnlySpan<byte> facts, ReadOnlySpan<byte> container, ref int looks)
+    {
+        var reader = new FactsReader(facts, container, ref looks);
         var flags = reader.Byte();
         var type = reader.String();
         if (!plan.Type.Is(type))
@@ -30,7 +58,7 @@ public static class SearchMatcher
         var time = reader.Signed();
         foreach (var criterion in plan.OfVersion)
         {
-            satisfied[criterion.Slot] = OfVersion(criterion, type, id, time);
+            satisfied[criterion.Slot] = OfVersion(criterion, type, id, time, isContained: !container.IsEmpty);
             if (criterion.IsRequired && !satisfied[criterion.Slot])
             {
                 return false;
@@ -45,7 +73,7 @@ public static class SearchMatcher
                 _ = reader.String();
             }
 
-            if (!OfValues(plan, new ValueCursor(reader), satisfied))
+            if (!OfValues(plan, new ValueCursor(reader, flags), satisfied))
             {
                 return false;
             }
@@ -66,7 +94,7 @@ public static class SearchMatcher
     /// <exception cref="System.Text.Json.JsonException">The bytes are no JSON.</exception>
     public static bool MatchesBody(SearchQuery query, ReadOnlyMemory<byte> json) => BodyWords.Match(query.Texts, json);
 
-    private static bool OfVersion(CriterionPlan criterion, in PackedString type, in PackedString id, long time)
+    private static bool OfVersion(CriterionPlan criterion, in PackedString type, in PackedString id, long time, bool isContained)
     {
         var accepted = false;
         foreach (var test in criterion.Tests)
@@ -74,8 +102,8 @@ public static class SearchMatcher
             accepted |= test switch
             {
                 DateTest date => date.Accepts(time, time),
-                TokenTest token => token.AcceptsCode(id),
-                IdSetTest set => set.AcceptsId(type, id),
+                TokenTest token => !isContained && token.AcceptsCode(id),
+                IdSetTest set => !isContained && set.AcceptsId(type, id),
                 _ => false,
             };
         }

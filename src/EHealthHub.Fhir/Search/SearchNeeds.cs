@@ -33,4 +33,7 @@ public enum SearchNeeds
 
     /// <summary><c>_summary</c> (but for <c>count</c>), <c>_elements</c>.</summary>
     Subsets = 256,
+
+    /// <summary><c>_contained</c>: <see cref="SearchMatcher.MatchesContained"/>.</summary>
+    Contained = 512,
 }

@@ -90,6 +90,12 @@ public sealed record SearchQuery
     /// <summary><c>_include</c> and <c>_revinclude</c>, in the order of the request.</summary>
     public IReadOnlyList<SearchInclude> Includes { get; init; } = [];
 
+    /// <summary><c>_contained</c>.</summary>
+    public ContainedSearch Contained { get; init; }
+
+    /// <summary><c>_containedType=contained</c>: contained resources are answered by themselves, and not those that contain them.</summary>
+    public bool ReturnsContained { get; init; }
+
     /// <summary><c>_summary</c>.</summary>
     public SearchSummary Summary { get; init; }
 
@@ -115,7 +121,7 @@ public sealed record SearchQuery
 
     /// <summary>
     /// Parses decoded name-value pairs. 400 with the parameter named in the expression-free diagnostics for a bad value, an unsupported modifier, or (strict) an unknown parameter; 404 for a type that R4 does not have.
-    /// <paramref name="strict"/> false ignores unknown parameters (R4 3.1.1.3); what the hub knows and does not serve (<c>_query</c>, <c>_contained</c>) is refused by name either way.
+    /// <paramref name="strict"/> false ignores unknown parameters (R4 3.1.1.3); what the hub knows and does not serve (<c>_query</c>) is refused by name either way.
     /// <paramref name="settings"/>: zone, base URL and tables, <see cref="SearchSettings.Default"/> where null.
     /// </summary>
     public static Result<SearchQuery> Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, SearchSettings? settings = null) =>

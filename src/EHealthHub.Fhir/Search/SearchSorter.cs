@@ -84,7 +84,11 @@ public sealed class SearchSorter : IComparer<SearchSortKey>
 
     /// <summary>What a candidate is sorted by.</summary>
     /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
-    public SearchSortKey KeyOf(ReadOnlySpan<byte> facts)
+    public SearchSortKey KeyOf(ReadOnlySpan<byte> facts) => KeyOf(facts, null);
+
+    /// <summary>With a place of its own for what decides between equal ones: of a contained resource, whose id is unique in its container alone.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no encoded facts.</exception>
+    public SearchSortKey KeyOf(ReadOnlySpan<byte> facts, string? place)
     {
         var parts = new SortPart[_keys.Count];
         var reader = new FactsReader(facts);
@@ -118,7 +122,7 @@ public sealed class SearchSorter : IComparer<SearchSortKey>
             }
         }
 
-        return new SearchSortKey(parts, id + "/" + type);
+        return new SearchSortKey(parts, place ?? id + "/" + type);
     }
 
     // A quantity is there twice where its unit has a code and a name: only the first converts.

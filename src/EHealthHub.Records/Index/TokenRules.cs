@@ -20,6 +20,9 @@ internal static class TokenRules
     /// <summary>Leading letters of a text in the directory's index.</summary>
     public const int PrefixLength = 3;
 
+    /// <summary>Stands, under no type, for what contains a resource of the type that is the value.</summary>
+    public const string Contained = "\u0001contained";
+
     /// <summary>Stands for every value of a parameter.</summary>
     public const string Many = "\u0001many";
 

@@ -14,6 +14,11 @@ internal static class TokenSets
             set.Add(tokens.Of(facts.Type, parameter, value));
         }
 
+        foreach (var contained in facts.Contained)
+        {
+            set.Add(tokens.Of("", TokenRules.Contained, contained.Type));
+        }
+
         return set;
     }
 

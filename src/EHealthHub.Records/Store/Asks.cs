@@ -50,6 +50,9 @@ public sealed record SearchAsk(SearchQuery Query, CompartmentKind Compartment, s
     /// <summary>Whether all matches are counted, where that is cheap; else the search ends as soon as it knows that there are more than the page holds.</summary>
     public bool CountAll { get; init; } = true;
 
+    /// <summary>Resources that contain one of the query's type which satisfies it, instead of those that satisfy it themselves.</summary>
+    public bool InContained { get; init; }
+
     /// <summary>What the receipt is bound to.</summary>
     public byte[] Hash()
     {

@@ -108,7 +108,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// <summary>What is part of the hub itself comes after what is stored. Nothing of it is sealed, and so all of it is decided; unless the stored ones did not come to their end on this page.</summary>
     private void DecideFixed()
     {
-        if (_ask.Compartment != CompartmentKind.Directory || (_next != 0 && !_totalKnown))
+        if (_ask.InContained || _ask.Compartment != CompartmentKind.Directory || (_next != 0 && !_totalKnown))
         {
             return;
         }
@@ -214,7 +214,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     }
 
     /// <summary>Puts a match on the page, or notes that there is one more than the page holds.</summary>
-    private void Take(Place place, VersionRow row, string submitter, ReadOnlySpan<byte> factsBytes)
+    private void Take(Place place, VersionRow row, string submitter, ReadOnlySpan<byte> factsBytes, IReadOnlyList<ContainedMatch> contained)
     {
         if (_matches.Count == _countMax)
         {
@@ -225,7 +225,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         var head = Opener.ReadHead(row, factsBytes, out var linked);
         _lastTaken = place.Position;
         _matches.Add(Locations.From(place.Compartment, row, submitter, head.Type, head.Id));
-        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(linked, head.PatientId)));
+        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(linked, head.PatientId)) { Contained = contained });
         _patients.UnionWith(linked);
         if (head.PatientId is { } patient)
         {
@@ -249,7 +249,8 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             throw new RecordsTamperedException("The facts are of a generation that was done away with", row.Key, row.Slot);
         }
 
-        if (!SearchMatcher.Matches(_ask.Query, Opener.Split(bytes, out _)))
+        IReadOnlyList<ContainedMatch> contained = _ask.InContained ? SearchMatcher.MatchesContained(_ask.Query, Opener.Split(bytes, out _)) : [];
+        if (_ask.InContained ? contained.Count == 0 : !SearchMatcher.Matches(_ask.Query, Opener.Split(bytes, out _)))
         {
             return;
         }
@@ -257,7 +258,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         _total++;
         if (!earlier && _countMax > 0)
         {
-            Take(place, row, submitter, bytes);
+            Take(place, row, submitter, bytes, contained);
         }
     }
 
@@ -274,6 +275,9 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         return _lease.Key;
     }
 
+    /// <summary>What contains a resource may be of any type itself.</summary>
+    private string TypeOfTokens => _ask.InContained ? "" : _ask.Query.Type;
+
     /// <summary>By logical id or exact identifier, wherever they lie; null when the query names none.</summary>
     private List<Place>? NationalCandidates()
     {
@@ -285,15 +289,15 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             .OrderBy(p => p.Position)];
     }
 
-    private IEnumerable<UInt128>? NationalTokensOf(SearchQuery query) =>
-        Drivers.Ids(query)?.Select(v => national.Resource(query.Type, v.Text!))
+    private IEnumerable<UInt128>? NationalTokensOf(SearchQuery query) => _ask.InContained ? null
+        : Drivers.Ids(query)?.Select(v => national.Resource(query.Type, v.Text!))
         ?? Drivers.Identifiers(query)?.Select(v => national.Identifier(new IdentifierCondition(query.Type, v.System!, v.Text!)));
 
     private List<Place> CandidatesIn(CompartmentInfo compartment, out bool driven)
     {
         using var lease = keys.Lease(compartment.Key, compartment.Handle, KeyRing.CurrentEpoch);
         using var tokens = new CompartmentTokens(lease.Key);
-        var drivers = Drivers.Of(_ask.Query, compartment.Kind == CompartmentKind.Directory);
+        List<Driver> drivers = _ask.InContained ? [new Driver(TokenRules.Contained, [_ask.Query.Type])] : Drivers.Of(_ask.Query, compartment.Kind == CompartmentKind.Directory);
         driven = drivers[0].Parameter.Length > 0;
         var linked = compartment.Kind == CompartmentKind.Patient && !_ask.AllCompartments ? Linked(compartment, tokens, drivers) : [];
         if (NationalCandidates() is { } exact)
@@ -336,7 +340,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         complete = true;
         foreach (var value in driver.Values)
         {
-            complete &= reader.Slots(compartment.Key, tokens.Of(_ask.Query.Type, driver.Parameter, value), fromChunk, ChunksMax, slots);
+            complete &= reader.Slots(compartment.Key, tokens.Of(TypeOfTokens, driver.Parameter, value), fromChunk, ChunksMax, slots);
         }
 
         return driver.Values.Count == 1 ? slots : [.. slots.Distinct().Order()];
@@ -348,7 +352,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         HashSet<(long HomeKey, int Slot)>? common = null;
         foreach (var driver in drivers)
         {
-            var places = driver.Values.SelectMany(v => reader.Links(compartment.Key, tokens.Of(_ask.Query.Type, driver.Parameter, v))).ToHashSet();
+            var places = driver.Values.SelectMany(v => reader.Links(compartment.Key, tokens.Of(TypeOfTokens, driver.Parameter, v))).ToHashSet();
             if (common is null)
             {
                 common = places;

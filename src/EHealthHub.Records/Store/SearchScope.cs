@@ -43,6 +43,9 @@ public sealed record SearchScope(
 /// <param name="Patients">The patients that it is about.</param>
 public sealed record SearchMatch(ResourceLocation Location, ReadOnlyMemory<byte> Facts, IReadOnlyList<string> Patients)
 {
+    /// <summary>The contained resources that satisfy a search in contained resources; empty for a match by itself.</summary>
+    public IReadOnlyList<ContainedMatch> Contained { get; init; } = [];
+
     internal static IReadOnlyList<string> PatientsOf(OpenedFacts opened) => PatientsOf(opened.LinkedPatients, opened.Facts.PatientId);
 
     internal static IReadOnlyList<string> PatientsOf(IReadOnlyList<string> linked, string? patientId) => patientId is null ? linked : [.. linked, patientId];

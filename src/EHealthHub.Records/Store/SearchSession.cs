@@ -62,6 +62,28 @@ public sealed class SearchSession : IDisposable
         return step;
     }
 
+    /// <summary>
+    /// Resources within the scope that contain one of the query's type which satisfies it, of whatever type they are themselves; with what they contain (<see cref="SearchMatch.Contained"/>). At most <paramref name="countMax"/>.
+    /// </summary>
+    public SearchStep FindContained(SearchQuery query, int countMax)
+    {
+        var own = FindContained(new SearchAsk(query, _scope.Compartment, _scope.CompartmentName, 0, _scope.AllCompartments), countMax);
+        if (_scope.AllCompartments || _scope.Compartment == CompartmentKind.Directory || own.TooCostly || own.NextPosition != 0)
+        {
+            return own;
+        }
+
+        var directory = FindContained(new SearchAsk(query, CompartmentKind.Directory, "", 0, false), countMax - own.Matches.Count);
+        return new SearchStep([.. own.Matches, .. directory.Matches], own.Total + directory.Total, directory.NextPosition, directory.TooCostly);
+    }
+
+    private SearchStep FindContained(SearchAsk ask, int countMax)
+    {
+        var step = _parts.SearchRun(_lease.Reader, _budget).Execute(ask with { InContained = true }, countMax, _cancellationToken);
+        Spent |= step.TooCostly;
+        return step;
+    }
+
     /// <summary>One current resource by its id, when it lies within the scope; null when there is none there, or it was deleted.</summary>
     public SearchMatch? Locate(string type, string id)
     {

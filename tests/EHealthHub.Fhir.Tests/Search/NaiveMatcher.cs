@@ -16,27 +16,28 @@ internal static class NaiveMatcher
         ["code-value-quantity"] = ["code", "value-quantity"], ["code-value-concept"] = ["code", "value-concept"], ["code-value-date"] = ["code", "value-date"], ["combo-code-value-quantity"] = ["code", "value-quantity"], ["combo-code-value-concept"] = ["code", "value-concept"],
     };
 
-    internal static bool Matches(SearchQuery query, SearchFacts facts) =>
-        query.Type == facts.Type && query.Criteria.All(c => Holds(c, facts)) && query.Conditions.All(c => Holds(c, query, facts));
+    /// <summary><paramref name="whole"/>: what contains the facts; null for facts of a resource by itself.</summary>
+    internal static bool Matches(SearchQuery query, SearchFacts facts, SearchFacts? whole = null) =>
+        query.Type == facts.Type && query.Criteria.All(c => Holds(c, facts, whole)) && query.Conditions.All(c => Holds(c, query, facts, whole));
 
-    private static bool Holds(SearchCondition condition, SearchQuery query, SearchFacts facts) => condition switch
+    private static bool Holds(SearchCondition condition, SearchQuery query, SearchFacts facts, SearchFacts? whole) => condition switch
     {
-        CriterionCondition one => Holds(one.Criterion, facts),
-        AllOf all => all.Parts.All(p => Holds(p, query, facts)),
-        AnyOf any => any.Parts.Any(p => Holds(p, query, facts)),
-        NotOf not => !Holds(not.Part, query, facts),
-        LookupCondition lookup => Holds(query.Lookups[lookup.Lookup], query.Answers[lookup.Lookup], facts),
+        CriterionCondition one => Holds(one.Criterion, facts, whole),
+        AllOf all => all.Parts.All(p => Holds(p, query, facts, whole)),
+        AnyOf any => any.Parts.Any(p => Holds(p, query, facts, whole)),
+        NotOf not => !Holds(not.Part, query, facts, whole),
+        LookupCondition lookup => Holds(query.Lookups[lookup.Lookup], query.Answers[lookup.Lookup], facts, whole),
         _ => throw new InvalidOperationException(),
     };
 
-    private static bool Holds(SearchLookup lookup, LookupAnswer answer, SearchFacts facts)
+    private static bool Holds(SearchLookup lookup, LookupAnswer answer, SearchFacts facts, SearchFacts? whole)
     {
         switch (lookup)
         {
             case ChainLookup chain:
-                return facts.Of(chain.Parameter).Any(v => answer.Resources.Any(r => r.Type == v.System && r.Id == v.Text));
+                return facts.Of(chain.Parameter).Any(v => answer.Resources.Any(r => r.Type == v.System && r.Id == v.Text) || (v.Text![0] == '#' && answer.Inside is { } inside && (whole ?? facts).Contained.FirstOrDefault(c => c.Type == inside.Type && c.Id == v.Text[1..]) is { } local && Matches(inside, local, whole ?? facts)));
             case HasLookup or ListLookup:
-                return answer.Resources.Any(r => r.Type == facts.Type && r.Id == facts.Id);
+                return whole is null && answer.Resources.Any(r => r.Type == facts.Type && r.Id == facts.Id);
             case ValueSetLookup set:
                 return facts.Of(set.Parameter).Any(v => Of(v, answer)) != set.IsNot;
             case HierarchyLookup hierarchy:
@@ -48,7 +49,7 @@ internal static class NaiveMatcher
 
     private static bool Of(FactValue value, LookupAnswer answer) => answer.Codes.Any(c => c.Code == value.Text && (c.System is null || value.System is null || c.System == value.System));
 
-    private static bool Holds(SearchCriterion criterion, SearchFacts facts)
+    private static bool Holds(SearchCriterion criterion, SearchFacts facts, SearchFacts? whole)
     {
         if (criterion.Modifier == "missing")
         {
@@ -62,13 +63,21 @@ internal static class NaiveMatcher
 
         if (criterion.Parameter == "_id")
         {
-            return criterion.Values.Any(v => v.Text == facts.Id) != (criterion.Modifier == "not");
+            return (whole is null && criterion.Values.Any(v => v.Text == facts.Id)) != (criterion.Modifier == "not");
+        }
+
+        if (criterion is { Modifier: null, Parameter: "name" or "family" or "given" } && facts.Type is "Patient" or "Practitioner")
+        {
+            return facts.Of(criterion.Parameter).Any(s => Beginnings(s.Text!).Any(b => criterion.Values.Any(v => SearchText.Fold(b).StartsWith(SearchText.Fold(v.Text!), StringComparison.Ordinal))));
         }
 
         var name = criterion.Modifier is "text" or "identifier" or "of-type" ? $"{criterion.Parameter}:{criterion.Modifier}" : criterion.Parameter;
         var found = facts.Of(name).Any(stored => criterion.Values.Any(v => Accepts(v, criterion.Modifier, stored)));
         return criterion.Modifier == "not" ? !found : found;
     }
+
+    private static IEnumerable<string> Beginnings(string text) =>
+        Enumerable.Range(0, text.Length).Where(i => i == 0 || (text[i - 1] is ' ' or '-' && text[i] is not (' ' or '-'))).Select(i => text[i..]).Take(16);
 
     private static bool IsThere(string parameter, SearchFacts facts) =>
         facts.Values.Any(v => v.Parameter == parameter || v.Parameter.StartsWith(parameter + ":", StringComparison.Ordinal) || v.Parameter.StartsWith(parameter + "$", StringComparison.Ordinal))

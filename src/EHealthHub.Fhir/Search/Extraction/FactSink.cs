@@ -37,14 +37,18 @@ internal sealed class FactSink
 
     internal IReadOnlyDictionary<string, string>? References { get; private set; }
 
-    /// <summary>The resource being read, for looking up what it contains.</summary>
+    /// <summary>The resource being read.</summary>
     internal JsonElement Resource { get; private set; }
 
-    internal static FactSink Rent(JsonElement resource, IReadOnlyDictionary<string, string>? references, SearchSettings settings)
+    /// <summary>The resource in whose <c>contained</c> a local reference is looked up: the one being read, or the one that contains it.</summary>
+    internal JsonElement Container { get; private set; }
+
+    internal static FactSink Rent(JsonElement resource, JsonElement container, IReadOnlyDictionary<string, string>? references, SearchSettings settings)
     {
         var sink = s_spare ?? new FactSink();
         s_spare = null;
         sink.Resource = resource;
+        sink.Container = container;
         sink.References = references;
         sink.Settings = settings;
         return sink;
@@ -85,6 +89,7 @@ internal sealed class FactSink
         _repetition = -1;
         Truncated = false;
         Resource = default;
+        Container = default;
         References = null;
         s_spare = this;
     }

@@ -18,7 +18,7 @@ internal static class ReferenceReader
         if (JsonText.Of(reference, "reference"u8) is { } written)
         {
             var literal = ReferenceText.Parse(sink.References?.GetValueOrDefault(written) ?? written, sink.Settings.BaseUrl);
-            type = literal.Type ?? Contained(sink.Resource, literal.Text) ?? stated;
+            type = literal.Type ?? Contained(sink.Container, literal.Text) ?? stated;
             sink.Reference(uses, type, literal.Text);
             if (literal.Version is not null)
             {

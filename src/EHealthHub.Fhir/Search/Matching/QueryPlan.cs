@@ -121,8 +121,8 @@ internal sealed class QueryPlan
 
     private static CriterionPlan Answered(SearchLookup lookup, LookupAnswer answer, bool isRequired) => lookup switch
     {
-        ChainLookup chain => CriterionPlan.Of(chain.Parameter, false, new ReferenceSetTest(answer.Resources), isRequired),
-        TargetsLookup targets => CriterionPlan.Of(targets.Parameter, false, new ReferenceSetTest(answer.Resources), isRequired),
+        ChainLookup chain => CriterionPlan.Of(chain.Parameter, false, new ReferenceSetTest(answer.Resources, answer.Inside?.Plan), isRequired),
+        TargetsLookup targets => CriterionPlan.Of(targets.Parameter, false, new ReferenceSetTest(answer.Resources, null), isRequired),
         HasLookup or ListLookup => CriterionPlan.Of(CommonParameters.Id, false, new IdSetTest(answer.Resources), isRequired),
         ValueSetLookup set => CriterionPlan.Of(set.Parameter, set.IsNot, new TokenSetTest(answer.Codes), isRequired),
         HierarchyLookup hierarchy => CriterionPlan.Of(hierarchy.Parameter, false, new TokenSetTest(answer.Codes), isRequired),

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Text;
 using EHealthHub.Fhir.Search.Packing;
 
@@ -34,8 +35,8 @@ internal sealed class PairSet
     }
 }
 
-/// <summary>A reference to one of the resources that a chain led to.</summary>
-internal sealed class ReferenceSetTest(IReadOnlyList<(string Type, string Id)> resources) : ValueTest
+/// <summary>A reference to one of the resources that a chain led to, or to a contained one that satisfies the chain's search itself (R4 3.1.1.5.5).</summary>
+internal sealed class ReferenceSetTest(IReadOnlyList<(string Type, string Id)> resources, QueryPlan? inside) : ValueTest
 {
     private readonly PairSet _resources = new(resources.Select(r => PairSet.Pair(r.Type, r.Id)));
 
@@ -44,7 +45,29 @@ internal sealed class ReferenceSetTest(IReadOnlyList<(string Type, string Id)> r
     internal override bool Accepts(ref FactsReader value)
     {
         var type = value.String();
-        return _resources.Contains(type, value.String());
+        var text = value.String();
+        return _resources.Contains(type, text) || (inside is not null && !Unsafe.IsNullRef(ref value.Looks) && IsInside(inside, text, value));
+    }
+
+    private static bool IsInside(QueryPlan inside, in PackedString text, FactsReader value)
+    {
+        Span<byte> scratch = stackalloc byte[PackedString.ScratchLength];
+        if (text.IsNull || text.Utf8(scratch) is not [(byte)'#', .. var local] || local.IsEmpty)
+        {
+            return false;
+        }
+
+        Span<byte> idScratch = stackalloc byte[PackedString.ScratchLength];
+        for (var contained = new ContainedCursor(value.Whole); contained.Next();)
+        {
+            contained.Name(out var type, out var id);
+            if (inside.Type.Is(type) && id.Utf8(idScratch).SequenceEqual(local))
+            {
+                return --value.Looks >= 0 && SearchMatcher.Matches(inside, contained.Current, value.Whole, ref value.Looks);
+            }
+        }
+
+        return false;
     }
 }
 

@@ -6,7 +6,9 @@ namespace EHealthHub.Fhir.Search.Packing;
 /// <summary>Reads packed facts into objects, strictly: what has been read is written again, and the bytes must be the same (but for the number of the format's version).</summary>
 internal static class FactsDecoder
 {
-    internal static SearchFacts Decode(ReadOnlySpan<byte> bytes)
+    internal static SearchFacts Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, true);
+
+    private static SearchFacts Decode(ReadOnlySpan<byte> bytes, bool mayContain)
     {
         var reader = new FactsReader(bytes);
         var flags = reader.Byte();
@@ -20,8 +22,20 @@ internal static class FactsDecoder
             Submitter = Required(reader.String()),
             PatientId = (flags & FactsFormat.FlagPatient) != 0 ? Required(reader.String()) : null,
             Values = Values(ref reader),
+            Contained = (flags & FactsFormat.FlagContained) != 0 && mayContain ? Contained(ref reader) : [],
         };
         return reader.AtEnd && SameWhenWritten(facts, bytes) ? facts : throw FactsReader.Broken("is not the one form that these facts have");
+    }
+
+    private static SearchFacts[] Contained(ref FactsReader reader)
+    {
+        var contained = new SearchFacts[reader.Count(SearchFacts.ContainedMax)];
+        for (var i = 0; i < contained.Length; i++)
+        {
+            contained[i] = Decode(reader.Block(), false);
+        }
+
+        return contained;
     }
 
     private static FactValue[] Values(ref FactsReader reader)

@@ -11,6 +11,9 @@ internal static class FactsFormat
     internal const byte FlagTruncated = 1;
     internal const byte FlagPatient = 2;
 
+    /// <summary>The facts of contained resources stand behind the values.</summary>
+    internal const byte FlagContained = 4;
+
     internal const byte KindMask = 0b0000_0111;
     internal const byte SameName = 0b0000_1000;
     internal const byte Repeated = 0b0001_0000;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using EHealthHub.Fhir.Search.Extraction;
 
 namespace EHealthHub.Fhir.Search.Packing;
@@ -7,11 +8,21 @@ namespace EHealthHub.Fhir.Search.Packing;
 internal ref struct FactsReader
 {
     private readonly ReadOnlySpan<byte> _all;
+    private readonly ReadOnlySpan<byte> _container;
+    private readonly ref int _looks;
     private int _at;
 
     internal FactsReader(ReadOnlySpan<byte> facts)
+        : this(facts, default, ref Unsafe.NullRef<int>())
+    {
+    }
+
+    /// <summary>For a matcher that may look into contained resources: the facts of the whole where these are contained in it, and how often it may look yet.</summary>
+    internal FactsReader(ReadOnlySpan<byte> facts, ReadOnlySpan<byte> container, ref int looks)
     {
         _all = facts;
+        _container = container;
+        _looks = ref looks;
         if (Byte() is not (FactsFormat.Version or FactsFormat.VersionBefore))
         {
             throw Broken("is of another version");
@@ -19,6 +30,12 @@ internal ref struct FactsReader
     }
 
     internal readonly int Position => _at;
+
+    /// <summary>The facts of the whole resource: these, or those of the resource that contains it.</summary>
+    internal readonly ReadOnlySpan<byte> Whole => _container.IsEmpty ? _all : _container;
+
+    /// <summary>How often the matcher may look into contained resources yet.</summary>
+    internal readonly ref int Looks => ref _looks;
 
     internal readonly bool AtEnd => _at == _all.Length;
 
@@ -31,6 +48,9 @@ internal ref struct FactsReader
     }
 
     internal byte Byte() => Take(1)[0];
+
+    /// <summary>So many bytes, with their number before them.</summary>
+    internal ReadOnlySpan<byte> Block() => Take((ulong)Count(int.MaxValue));
 
     internal int Count(int max)
     {

@@ -23,12 +23,34 @@ internal sealed class FactsWriter
     /// <exception cref="ArgumentException">The facts hold what their kinds do not allow.</exception>
     internal static ReadOnlySpan<byte> Write(SearchFacts facts)
     {
+        var contained = facts.Contained.Count == 0 ? [] : Contained(facts);
         var writer = s_spare ??= new FactsWriter();
         writer._length = 0;
         writer._strings = 0;
         writer.Facts(facts);
+        writer.Blocks(contained);
         Array.Clear(writer._earlier);
         return writer._bytes.AsSpan(0, writer._length);
+    }
+
+    // Before the whole: one writer is kept for each thread.
+    private static byte[][] Contained(SearchFacts facts) => facts.Contained.Count <= SearchFacts.ContainedMax && facts.Contained.All(c => c.Contained.Count == 0)
+        ? [.. facts.Contained.Select(c => Write(c).ToArray())]
+        : throw new ArgumentException($"At most {SearchFacts.ContainedMax} resources are contained, and nothing in them.", nameof(facts));
+
+    private void Blocks(byte[][] contained)
+    {
+        if (contained.Length == 0)
+        {
+            return;
+        }
+
+        Varint((ulong)contained.Length);
+        foreach (var block in contained)
+        {
+            Varint((ulong)block.Length);
+            block.CopyTo(Take(block.Length));
+        }
     }
 
     private void Facts(SearchFacts facts)
@@ -39,7 +61,7 @@ internal sealed class FactsWriter
         }
 
         Byte(FactsFormat.Version);
-        Byte((byte)((facts.Truncated ? FactsFormat.FlagTruncated : 0) | (facts.PatientId is null ? 0 : FactsFormat.FlagPatient)));
+        Byte((byte)((facts.Truncated ? FactsFormat.FlagTruncated : 0) | (facts.PatientId is null ? 0 : FactsFormat.FlagPatient) | (facts.Contained.Count == 0 ? 0 : FactsFormat.FlagContained)));
         String(facts.Type);
         String(facts.Id);
         Varint((ulong)facts.Version);

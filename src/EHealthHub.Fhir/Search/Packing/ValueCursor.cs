@@ -9,6 +9,7 @@ namespace EHealthHub.Fhir.Search.Packing;
 internal ref struct ValueCursor
 {
     private readonly int _count;
+    private readonly bool _hasContained;
     private FactsReader _reader;
     private Ring _payloads;
     private int _index;
@@ -17,8 +18,9 @@ internal ref struct ValueCursor
     private ReadOnlySpan<byte> _literal;
 
     /// <summary>The reader stands before the number of values.</summary>
-    internal ValueCursor(FactsReader reader)
+    internal ValueCursor(FactsReader reader, byte flags)
     {
+        _hasContained = (flags & FactsFormat.FlagContained) != 0;
         _count = reader.Count(FactSink.ValuesMax);
         _reader = reader;
         _name = -1;
@@ -39,7 +41,7 @@ internal ref struct ValueCursor
             _ = reader.String();
         }
 
-        return new ValueCursor(reader);
+        return new ValueCursor(reader, flags);
     }
 
     internal FactKind Kind { get; private set; }
@@ -51,6 +53,11 @@ internal ref struct ValueCursor
 
     /// <summary>True for the first value under its name.</summary>
     internal bool IsFirstOfName { get; private set; }
+
+    /// <summary>A reader that stands behind the last value, where the cursor has come to its end: before the facts of contained resources, if there are any.</summary>
+    internal readonly FactsReader Rest => _reader;
+
+    internal readonly bool HasContained => _hasContained;
 
     /// <summary>A reader that stands before the payload.</summary>
     internal readonly FactsReader Payload => _reader.At(_payload);
@@ -66,7 +73,7 @@ internal ref struct ValueCursor
     {
         if (_index == _count)
         {
-            return _reader.AtEnd ? false : throw FactsReader.Broken("goes on after its end");
+            return _hasContained || _reader.AtEnd ? false : throw FactsReader.Broken("goes on after its end");
         }
 
         var head = _reader.Byte();

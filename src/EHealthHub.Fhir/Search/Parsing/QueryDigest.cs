@@ -47,6 +47,8 @@ internal sealed class QueryDigest : IDisposable
             Add(i.IsReverse);
             Add(i.IsIterated);
         });
+        Add((int)query.Contained);
+        Add(query.ReturnsContained);
         Add((int)query.Summary);
         List(query.Elements, Add);
     }
@@ -113,6 +115,12 @@ internal sealed class QueryDigest : IDisposable
 
     private void Add(LookupAnswer answer)
     {
+        Add(answer.Inside is not null);
+        if (answer.Inside is { } inside)
+        {
+            Add(inside);
+        }
+
         List(answer.Resources, r =>
         {
             Add(r.Type);

@@ -55,6 +55,11 @@ internal static class QueryNeeds
             yield return (SearchNeeds.Includes, include.IsReverse ? "_revinclude" : "_include");
         }
 
+        if (query.Contained != ContainedSearch.No)
+        {
+            yield return (SearchNeeds.Contained, "_contained");
+        }
+
         if (query.Elements.Count > 0)
         {
             yield return (SearchNeeds.Subsets, "_elements");
@@ -76,6 +81,7 @@ internal static class QueryNeeds
         SearchNeeds.Bodies => "searching full text is",
         SearchNeeds.Sorting => "sorting is",
         SearchNeeds.Includes => "including further resources is",
+        SearchNeeds.Contained => "searching contained resources is",
         _ => "choosing elements is",
     };
 }

@@ -48,7 +48,7 @@ internal sealed class QueryParser
             }
         }
 
-        return parser._results.Contradiction() is { } contradiction ? contradiction : parser.Query();
+        return parser._results.Contradiction(parser._texts.Count > 0) is { } contradiction ? contradiction : parser.Query();
     }
 
     /// <summary>
@@ -72,6 +72,8 @@ internal sealed class QueryParser
         Cursor = _results.Cursor,
         Sort = _results.Sort,
         Includes = _results.Includes,
+        Contained = _results.Contained,
+        ReturnsContained = _results.ReturnsContained,
         Summary = _results.Summary,
         Elements = _results.Elements,
         Tables = _context.Tables,

@@ -12,12 +12,18 @@ internal sealed class ResultParser(TypeParameters type, ParseContext context)
     private string? _summary;
     private string? _sort;
     private string? _elements;
+    private string? _contained;
+    private string? _containedType;
 
     internal int? Count { get; private set; }
 
     internal string? Total => _total;
 
     internal string? Cursor => _cursor;
+
+    internal ContainedSearch Contained { get; private set; }
+
+    internal bool ReturnsContained { get; private set; }
 
     internal SearchSummary Summary { get; private set; }
 
@@ -48,9 +54,11 @@ internal sealed class ResultParser(TypeParameters type, ParseContext context)
             case "_format" or "_pretty":
                 return null;
             case "_contained":
-                return value == "false" ? null : QueryFailures.NotSupported(name, "searching contained resources is");
+                Contained = value switch { "true" => ContainedSearch.Only, "both" => ContainedSearch.Both, _ => ContainedSearch.No };
+                return Once(name, ref _contained, value, value is "false" or "true" or "both");
             case "_containedType":
-                return value == "container" ? null : QueryFailures.NotSupported(name, "searching contained resources is");
+                ReturnsContained = value == "contained";
+                return Once(name, ref _containedType, value, value is "container" or "contained");
         }
 
         var parts = name.Split(':');
@@ -65,7 +73,8 @@ internal sealed class ResultParser(TypeParameters type, ParseContext context)
     }
 
     /// <summary>What cannot be asked together.</summary>
-    internal Failure? Contradiction() =>
+    internal Failure? Contradiction(bool hasTexts) =>
+        Contained != ContainedSearch.No && hasTexts ? QueryFailures.NotSupported("_contained", "searching the words of contained resources is") :
         Summary == SearchSummary.Text && Includes.Count > 0 ? QueryFailures.NotSupported("_summary", "text together with included resources is (R4 3.1.1.5.8)")
         : Summary != SearchSummary.None && Elements.Count > 0 ? QueryFailures.NotSupported("_elements", "choosing elements together with a summary is")
         : null;
