@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Records.Store;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange;
@@ -13,7 +15,14 @@ namespace EHealthHub.Exchange;
 /// <param name="Source">Remote address prefix.</param>
 /// <param name="RetryKey">Set where the caller gave a request id: the same request sent again gets the first result.</param>
 /// <param name="Return">What a writer wants back (R4 3.1.0.1.8).</param>
-public sealed record ActContext(Caller Caller, string RequestId, string Source, string? RetryKey = null, ReturnPreference Return = ReturnPreference.Unstated);
+public sealed record ActContext(Caller Caller, string RequestId, string Source, string? RetryKey = null, ReturnPreference Return = ReturnPreference.Unstated)
+{
+    /// <summary>The content of the Binary that is written, where it is long and still on its way; the resource is then the Binary without it.</summary>
+    public IncomingContent? Incoming { get; init; }
+
+    /// <summary>The same content once it was received: staged, and named by the commit.</summary>
+    internal StoredContent? Content { get; init; }
+}
 
 /// <summary>How an act ended: what the gateway sends.</summary>
 public sealed record ActResult
@@ -26,6 +35,9 @@ public sealed record ActResult
 
     /// <summary>The body: a stored resource or a Bundle, JSON; empty where there is none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Content that belongs to the body, a Binary without <c>data</c>; null for none.</summary>
+    public ReleasedContent? Content { get; init; }
 
     /// <summary>The refusal that becomes an OperationOutcome; null on success.</summary>
     public Failure? Failure { get; init; }

@@ -1,5 +1,6 @@
 using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Conformance;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
@@ -40,7 +41,7 @@ public sealed class Acts
         Terminology = new AskTerminology(Conformance, Read, Journal, time);
         Validation = new ValidateResource(validator, limits, Read, Journal);
         Walk = new WalkHistory(records, Journal, cursors, hub, time);
-        Submit = new SubmitResource(flow, check, Journal);
+        Submit = new SubmitResource(flow, check, new ContentReceipt(records, Journal), Journal);
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
         MetaInUse = new SummarizeMeta(records, Journal);
         Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, MetaInUse, Journal), Journal), Journal, limits, time);

@@ -21,6 +21,12 @@ switch (args)
     case ["audit-verify"]:
         await AuditVerify.Run();
         return 0;
+    case ["contents", var hub, var port]:
+        return await LongContentRun.Execute(hub, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), 256);
+    case ["contents", var hub, var port, var mebibytes]:
+        return await LongContentRun.Execute(hub, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), int.Parse(mebibytes, System.Globalization.CultureInfo.InvariantCulture));
+    case ["contents-bare", var hub]:
+        return await LongContentRun.Bare(hub);
     default:
         BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
         return 0;

@@ -24,6 +24,15 @@ CREATE TABLE compartment (
 );
 
 
+CREATE TABLE content (
+    compartment_key bigint NOT NULL,
+    slot integer NOT NULL,
+    version integer NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT "PK_content" PRIMARY KEY (compartment_key, slot, version)
+);
+
+
 CREATE TABLE log (
     ref integer NOT NULL,
     origin bytea NOT NULL,
@@ -103,6 +112,9 @@ CREATE UNIQUE INDEX "IX_compartment_handle" ON compartment (handle);
 
 
 CREATE UNIQUE INDEX "IX_compartment_number" ON compartment (number);
+
+
+CREATE INDEX "IX_content_content" ON content (content);
 
 
 CREATE UNIQUE INDEX "IX_log_origin" ON log (origin);

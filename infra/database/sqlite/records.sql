@@ -20,6 +20,14 @@ CREATE TABLE "compartment" (
     "mac" BLOB NOT NULL
 );
 
+CREATE TABLE "content" (
+    "compartment_key" INTEGER NOT NULL,
+    "slot" INTEGER NOT NULL,
+    "version" INTEGER NOT NULL,
+    "content" BLOB NOT NULL,
+    CONSTRAINT "PK_content" PRIMARY KEY ("compartment_key", "slot", "version")
+) WITHOUT ROWID;
+
 CREATE TABLE "log" (
     "ref" INTEGER NOT NULL CONSTRAINT "PK_log" PRIMARY KEY,
     "origin" BLOB NOT NULL
@@ -86,6 +94,8 @@ CREATE UNIQUE INDEX "IX_commit_log_request" ON "commit_log" ("request") WHERE re
 CREATE UNIQUE INDEX "IX_compartment_handle" ON "compartment" ("handle");
 
 CREATE UNIQUE INDEX "IX_compartment_number" ON "compartment" ("number");
+
+CREATE INDEX "IX_content_content" ON "content" ("content");
 
 CREATE UNIQUE INDEX "IX_log_origin" ON "log" ("origin");
 

@@ -26,6 +26,16 @@ CREATE TABLE [compartment] (
 GO
 
 
+CREATE TABLE [content] (
+    [compartment_key] bigint NOT NULL,
+    [slot] int NOT NULL,
+    [version] int NOT NULL,
+    [content] binary(16) NOT NULL,
+    CONSTRAINT [PK_content] PRIMARY KEY ([compartment_key], [slot], [version])
+);
+GO
+
+
 CREATE TABLE [log] (
     [ref] int NOT NULL,
     [origin] varbinary(256) NOT NULL,
@@ -115,6 +125,10 @@ GO
 
 
 CREATE UNIQUE INDEX [IX_compartment_number] ON [compartment] ([number]);
+GO
+
+
+CREATE INDEX [IX_content_content] ON [content] ([content]);
 GO
 
 

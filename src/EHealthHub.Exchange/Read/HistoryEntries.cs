@@ -1,3 +1,4 @@
+using EHealthHub.Exchange.Content;
 using EHealthHub.Fhir.Writing;
 using EHealthHub.Records;
 using EHealthHub.Records.Store;
@@ -11,6 +12,6 @@ internal static class HistoryEntries
     {
         var (method, status) = v switch { { Deleted: true } => ("DELETE", "204"), { MadeByUpdate: true } => ("PUT", "201"), { Version: 1 } => ("POST", "201"), _ => ("PUT", "200") };
         var url = method == "POST" ? v.Type : $"{v.Type}/{v.Id}";
-        return new BundleEntry($"{hub.FhirBase}/{v.Type}/{v.Id}", v.Deleted ? default(ReadOnlyMemory<byte>?) : v.Json, null, method, url, v.Version, v.LastUpdated, status);
+        return new BundleEntry($"{hub.FhirBase}/{v.Type}/{v.Id}", v.Deleted ? default(ReadOnlyMemory<byte>?) : ContentStub.Shown(v), null, method, url, v.Version, v.LastUpdated, status);
     }
 }

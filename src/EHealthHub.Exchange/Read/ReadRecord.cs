@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Exchange.Read;
@@ -44,6 +45,14 @@ public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal
         var entry = journal.Entry(context, EntryKind.Read, interaction, type, id, decision.Rule, patients);
         var receipt = await journal.Append(entry, ask.Hash(), cancellationToken, isBrief: operation is null).ConfigureAwait(false);
         var record = await records.Read(ask, receipt, cancellationToken).ConfigureAwait(false);
-        return new ActResult { Status = 200, Body = record.Json, Version = record.Version, LastUpdated = record.LastUpdated, Receipt = receipt.Position };
+        return new ActResult
+        {
+            Status = 200,
+            Body = record.Json,
+            Content = record.Content is { } content ? new ReleasedContent(records.Contents, content, () => journal.Entry(context, EntryKind.Refusal, interaction, type, id, "content-tampered", patients, 503), journal) : null,
+            Version = record.Version,
+            LastUpdated = record.LastUpdated,
+            Receipt = receipt.Position,
+        };
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Writing;
 using EHealthHub.Records;
@@ -28,7 +29,7 @@ internal sealed class SearchAnswer(CursorCodec cursors, HubIdentity hub, TimePro
         for (var i = 0; i < opened.Count; i++)
         {
             var version = opened[i];
-            var (local, json) = i < page.Matches.Count && page.Matches[i].Contained is [var contained] ? ("#" + contained.Id, ContainedPart.Of(version.Json, contained.Id)) : ("", version.Json);
+            var (local, json) = i < page.Matches.Count && page.Matches[i].Contained is [var contained] ? ("#" + contained.Id, ContainedPart.Of(version.Json, contained.Id)) : ("", ContentStub.Shown(version));
             entries.Add(new BundleEntry($"{hub.FhirBase}/{version.Type}/{version.Id}{local}", Part(json, subset), i < page.Matches.Count ? "match" : "include", null, null, version.Version, version.LastUpdated, null));
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Read;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Fhir.Http;
@@ -19,6 +20,11 @@ internal sealed class BundleGet(ReadRecord read, ReadHistory history, WalkHistor
         if (IsNotModified(entry, result))
         {
             return result with { Status = 304, Body = default };
+        }
+
+        if (result.Content is not null)
+        {
+            result = result with { Body = ContentStub.Shown(result.Body), Content = null };
         }
 
         return entry.Action == EntryAction.Head && result.Failure is null ? result with { Body = default } : result;

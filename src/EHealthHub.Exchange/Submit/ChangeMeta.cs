@@ -62,5 +62,5 @@ public sealed class ChangeMeta
     }
 
     private static ActResult Answer(ActResult result) =>
-        result.Failure is null && !result.Body.IsEmpty ? result with { Body = MetaEditor.Answer(result.Body), Version = null, LastUpdated = null, Location = null } : result;
+        result.Failure is null && !result.Body.IsEmpty ? result with { Body = MetaEditor.Answer(result.Body), Content = null, Version = null, LastUpdated = null, Location = null } : result;
 }

@@ -62,6 +62,11 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
             await Decide(work, step, interaction, kind, name, linked, cancellationToken).ConfigureAwait(false);
         }
 
+        if (work.Context.Content is { } content && !content.LiesIn(kind, name))
+        {
+            return Refusals.Busy(entry.Type); // what was there when the content began to arrive is not what is there now
+        }
+
         work.Write(step, kind, name, linked);
         return null;
     }

@@ -75,6 +75,7 @@ internal sealed class EditStage(RecordStore records, DecisionFacts facts, Submis
 
             step.Action = EntryAction.Update;
             step.Resource = changed;
+            step.Content = changed.Root.TryGetProperty("data"u8, out _) ? null : record.Content;
             return changed.Type == current.Type && changed.Id == current.Id
                 ? check.Check(changed, null) is { } invalid ? invalid with { Status = 422 } : null
                 : Failure.Of(422, "business-rule", "patch-identity", "The patch changes the type or the id of the resource.");

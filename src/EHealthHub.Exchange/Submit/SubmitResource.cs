@@ -1,3 +1,4 @@
+using EHealthHub.Exchange.Content;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
@@ -10,12 +11,14 @@ public sealed class SubmitResource
 {
     private readonly WriteFlow _flow;
     private readonly SubmissionCheck _check;
+    private readonly ContentReceipt _contents;
     private readonly Journal _journal;
 
-    internal SubmitResource(WriteFlow flow, SubmissionCheck check, Journal journal)
+    internal SubmitResource(WriteFlow flow, SubmissionCheck check, ContentReceipt contents, Journal journal)
     {
         _flow = flow;
         _check = check;
+        _contents = contents;
         _journal = journal;
     }
 
@@ -74,6 +77,25 @@ public sealed class SubmitResource
             }
         }
 
+        return context.Incoming is { } incoming
+            ? await WithContent(context, interaction, entry, incoming, cancellationToken).ConfigureAwait(false)
+            : await Execute(context, interaction, entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Would it be granted, then receive, then write: nobody sends a gigabyte to be told no, and nothing is decided on what was so before.</summary>
+    private async ValueTask<ActResult> WithContent(ActContext context, string interaction, PlannedEntry entry, IncomingContent incoming, CancellationToken cancellationToken)
+    {
+        var (refusal, write) = await _flow.Foresee(context, interaction, entry, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null || write is null)
+        {
+            return refusal ?? await Execute(context, interaction, entry, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await _contents.Receive(context, interaction, write, incoming, c => Execute(c, interaction, entry, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ActResult> Execute(ActContext context, string interaction, PlannedEntry entry, CancellationToken cancellationToken)
+    {
         return Answer(context, await _flow.Execute(context, interaction, [entry], LinksToResolve.None, cancellationToken).ConfigureAwait(false));
     }
 

@@ -6,6 +6,7 @@ using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Exchange.Conformance;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
@@ -68,6 +69,32 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
             {
                 _turns.Done();
             }
+        }
+    }
+
+    /// <summary>
+    /// What a write of one entry would come to as things stand: the refusal, logged; or what would be written, null where nothing would be. Nothing is granted by it: it is asked before the content of a Binary is received, and the write
+    /// itself is decided when that is there.
+    /// </summary>
+    public async ValueTask<(ActResult? Refusal, WriteEntry? Write)> Foresee(ActContext context, string interaction, PlannedEntry entry, CancellationToken cancellationToken)
+    {
+        var resolution = await resolver.Resolve(context, interaction, [entry], LinksToResolve.None, Microseconds(time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        if (!resolution.Try(out var write, out var failure))
+        {
+            return (await journal.Refuse(context, interaction, entry.Type, entry.Id ?? "", resolution.Rule, resolution.Patients, failure, cancellationToken).ConfigureAwait(false), null);
+        }
+
+        using (write)
+        {
+            var (rule, refusal) = Decide(write);
+            if (refusal is null && Mismatch(write) is { } mismatch)
+            {
+                (rule, refusal) = (mismatch.Issues[0].Code, mismatch);
+            }
+
+            return refusal is null
+                ? (null, write.Writes is [var only] ? only : null)
+                : (await journal.Refuse(context, interaction, entry.Type, entry.Id ?? "", rule, write.Patients, refusal, cancellationToken).ConfigureAwait(false), null);
         }
     }
 
@@ -175,7 +202,8 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
         var bodies = write.Steps.Where(s => s.Action != EntryAction.Delete).ToDictionary(s => s.Entry, Body, (IEqualityComparer<PlannedEntry>)ReferenceEqualityComparer.Instance);
         return [.. entries.Select(e => bodies.GetValueOrDefault(e))];
 
-        ReadOnlyMemory<byte> Body(WriteStep step) => step is { Resource: not null, End: { Written: >= 0 } end } ? stored[end.Written] : step.Unchanged;
+        ReadOnlyMemory<byte> Body(WriteStep step) => step is not { Resource: not null, End: { Written: >= 0 } end } ? step.Unchanged
+            : write.Writes[end.Written].Content is null ? stored[end.Written] : ContentStub.Shown(stored[end.Written]);
     }
 
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(

@@ -32,6 +32,9 @@ internal sealed class WriteStep(PlannedEntry entry)
     /// <summary>What is written: as posted, or as patched.</summary>
     public FhirResource? Resource { get; set; } = entry.Action == EntryAction.Patch ? null : entry.Resource;
 
+    /// <summary>Content that lies beside what is written: received with the request, or that of the version that was patched.</summary>
+    public StoredContent? Content { get; set; }
+
     /// <summary>The search of the step's condition, where it needed one.</summary>
     public SearchQuery? Condition { get; set; }
 

@@ -81,6 +81,7 @@ internal sealed class WriteWork(ActContext context, string interaction, DateTime
             IfNoneExist = step.Current is null ? (step.Entry.IfNoneExist ?? step.Entry.Where)?.Identifier : null,
             Version = end.Version,
             Resource = step.Resource,
+            Content = step.Resource is null ? null : step.Content ?? Context.Content,
         });
     }
 

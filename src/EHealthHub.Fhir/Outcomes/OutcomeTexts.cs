@@ -15,6 +15,8 @@ public static class OutcomeTexts
         allok | Done. | Tamamlandı.
         body-empty | The request has no content. | İsteğin içeriği boş.
         body-too-large | The request is too large. | İstek çok büyük.
+        body-incomplete | The content did not arrive whole. | İçerik eksik geldi.
+        range-not-satisfiable | The range lies beyond the end of the content. | İstenen aralık içeriğin sonunun ötesinde.
         json-malformed | The content is not well-formed JSON. | İçerik geçerli bir JSON değil.
         json-invalid-utf8 | The content is not UTF-8 text. | İçerik UTF-8 metni değil.
         json-not-an-object | The content is not a JSON object. | İçerik bir JSON nesnesi değil.

@@ -15,6 +15,15 @@ public static class GatewayBounds
     /// <summary>Large bodies in memory at the same time.</summary>
     public const int LargeBodiesMax = 16;
 
+    /// <summary>Content of a Binary that is posted as itself: up to so many bytes it is kept within the version, beyond in chunks beside it.</summary>
+    public const int InlineContentBytesMax = 256 * 1024;
+
+    /// <summary>Contents received or sent at the same time; each takes some 600 KB of buffers, whatever its length.</summary>
+    public const int ContentStreamsMax = 64;
+
+    /// <summary>Bytes a second, over the whole of a content, below which a sender or receiver is too slow: it has this and <see cref="RequestTimeout"/>.</summary>
+    public const int ContentBytesPerSecondMin = 64 * 1024;
+
     /// <summary>Largest form of a token request or search.</summary>
     public const int FormBytesMax = 64 * 1024;
 

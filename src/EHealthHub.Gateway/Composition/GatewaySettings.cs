@@ -10,10 +10,19 @@ namespace EHealthHub.Gateway.Composition;
 /// <param name="ManagementPort">Health and metrics, plain HTTP, loopback.</param>
 public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
 {
+    /// <summary>Longest content of a Binary that is posted as itself unless told otherwise, in MiB.</summary>
+    public const int BinaryMibDefault = 1_024;
+
+    /// <summary>Longest that may be told, in MiB: 64 GiB.</summary>
+    public const int BinaryMibMax = 65_536;
+
     /// <summary>Most resources a second whose facts are extracted again when search parameters change, 1 to 100,000.</summary>
     public int ReindexRate { get; init; } = Reindexer.RateDefault;
 
-    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N]</c>.</summary>
+    /// <summary>Longest content of a Binary that is posted as itself, in bytes.</summary>
+    public long BinaryBytesMax { get; init; } = BinaryMibDefault * 1_048_576L;
+
+    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N] [--binary-mib-max N]</c>.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out GatewaySettings? settings, [NotNullWhen(false)] out string? fault)
     {
         settings = null;
@@ -21,7 +30,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate" or "--binary-mib-max") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
             {
                 faults.Add($"unexpected argument {args[i]}");
             }
@@ -35,6 +44,12 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
             faults.Add($"--reindex-rate must be a number of resources a second, 1 to {Reindexer.RateMax}");
         }
 
+        var mebibytes = BinaryMibDefault;
+        if (values.TryGetValue("--binary-mib-max", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out mebibytes) || mebibytes is < 1 or > BinaryMibMax))
+        {
+            faults.Add($"--binary-mib-max must be a number from 1 to {BinaryMibMax}");
+        }
+
         if (!values.TryGetValue("--data", out var data) || !Directory.Exists(data))
         {
             faults.Add("--data must name an existing data directory (./hub up makes one)");
@@ -43,7 +58,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         fault = faults.Count == 0 ? null : "EHealthHub.Gateway: " + string.Join("; ", faults);
         if (fault is null)
         {
-            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate };
+            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate, BinaryBytesMax = mebibytes * 1_048_576L };
         }
 
         return fault is null;

@@ -3,7 +3,7 @@ using EHealthHub.Records.Store;
 
 namespace EHealthHub.Gateway.Composition;
 
-/// <summary>Every half minute: closes refusal windows that are over, forgets results that nobody picked up, closes intents whose end was unknown, and moves the log's watermark. A failure is logged and tried again.</summary>
+/// <summary>Every half minute: closes refusal windows that are over, forgets results that nobody picked up, closes intents whose end was unknown, moves the log's watermark, and takes away contents that were received and that no version names, also at the start. A failure is logged and tried again.</summary>
 internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -13,9 +13,10 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
         using var timer = new PeriodicTimer(Every, parts.Time);
         try
         {
+            await Guard(SweepContents, stoppingToken).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                await Once(stoppingToken).ConfigureAwait(false);
+                await Guard(Once, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -26,11 +27,19 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
 
     private async Task Once(CancellationToken stoppingToken)
     {
+        parts.Acts.Deferred.Sweep();
+        await parts.Acts.Refusals.CloseOld(all: false).ConfigureAwait(false);
+        await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
+        await SweepContents(stoppingToken).ConfigureAwait(false);
+    }
+
+    private async Task SweepContents(CancellationToken stoppingToken) => await parts.Records.Contents.Sweep(stoppingToken).ConfigureAwait(false);
+
+    private async Task Guard(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
         try
         {
-            parts.Acts.Deferred.Sweep();
-            await parts.Acts.Refusals.CloseOld(all: false).ConfigureAwait(false);
-            await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
+            await work(stoppingToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AuditUnavailableException or RecordsUnavailableException)
         {

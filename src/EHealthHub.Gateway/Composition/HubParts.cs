@@ -51,11 +51,14 @@ public sealed class HubParts : IAsyncDisposable
     /// <summary>Time.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Longest content of a Binary that is posted as itself, in bytes.</summary>
+    public long BinaryBytesMax { get; private init; }
+
     /// <summary>The acts.</summary>
     public Acts Acts { get; }
 
     /// <summary>Opens everything; throws <see cref="InvalidDataException"/> when the directory is not whole.</summary>
-    public static HubParts Open(string data, TimeProvider time)
+    public static HubParts Open(string data, TimeProvider time, long binaryBytesMax = GatewaySettings.BinaryMibDefault * 1_048_576L)
     {
         var layout = new HubLayout(data);
         var hub = HubIdentity.Open(data, null) ?? throw new InvalidDataException("The data directory has no hub.json; ./hub up prepares one.");
@@ -66,7 +69,7 @@ public sealed class HubParts : IAsyncDisposable
         var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);
         var records = RecordStore.OpenSqlite(data, hub, vault, time);
         var maintenance = new MaintenanceLog(layout, hub, vault, sealer, period, time).OpenIfThere();
-        return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time);
+        return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time) { BinaryBytesMax = binaryBytesMax };
     }
 
     /// <inheritdoc/>

@@ -98,6 +98,11 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     /// <summary>Reads the body as a resource within its bounds, then acts.</summary>
     public async ValueTask<ActResult> WithResource(Func<FhirResource, ActContext, ValueTask<ActResult>> act)
     {
+        if (await BinaryUpload.Of(this, parts).ConfigureAwait(false) is { } upload)
+        {
+            return await upload.Run(act).ConfigureAwait(false);
+        }
+
         using var body = await BodyReader.Read(Http, GatewayBounds.BodyBytesMax).ConfigureAwait(false);
         if (body is null)
         {
@@ -221,11 +226,18 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     /// <summary>A request id names the same request only when method, address, conditions and body are the same too.</summary>
     private string RetryHash(ReadOnlyMemory<byte> body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = StartRetryHash();
+        hash.AppendData(body.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The hash of all but the body, which is to be added.</summary>
+    public IncrementalHash StartRetryHash()
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (request, headers) = (Http.Request, Http.Request.Headers);
         var head = $"{request.Method} {request.Path}{request.QueryString}\n{headers.IfMatch}\n{headers["If-None-Exist"]}\n{headers.IfNoneMatch}\n{request.ContentType}\n{headers["X-Security-Context"]}\n";
         hash.AppendData(Encoding.UTF8.GetBytes(head));
-        hash.AppendData(body.Span);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class InstanceEndpoints(HubParts parts)
         }
 
         var content = new ArrayBufferWriter<byte>(Math.Max(1, result.Body.Length));
-        if (BinaryContent.WriteContent(binary.RootElement, content) is { } broken)
+        if (result.Content is null && BinaryContent.WriteContent(binary.RootElement, content) is { } broken)
         {
             return await call.Refuse(broken).ConfigureAwait(false);
         }

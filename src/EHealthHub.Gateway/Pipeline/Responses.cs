@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Outcomes;
@@ -61,6 +62,11 @@ public static class Responses
         }
 
         response.StatusCode = result.Status;
+        if (result.Content is { } content)
+        {
+            return request.Format.Format == WireFormat.Raw ? ContentResponse.SendRaw(context, request, content) : Wrapped(context, request, result.Body, content);
+        }
+
         return result.Body.IsEmpty || result.Status == StatusCodes.Status204NoContent
             ? NoBody(response, result.Status)
             : Resource(context, request, result.Version is null ? result.Body : Part(result.Body, request.Subset));
@@ -157,6 +163,24 @@ public static class Responses
         return part.WrittenMemory;
     }
 
+    /// <summary>A Binary whose content lies beside it: written like any other, with a mark for the data, which is streamed in its place.</summary>
+    private static Task Wrapped(HttpContext context, HubRequest request, ReadOnlyMemory<byte> stub, ReleasedContent content)
+    {
+        var mark = ContentResponse.NewMark();
+        var json = new ArrayBufferWriter<byte>(stub.Length + mark.Length + 16);
+        json.Write(stub.Span[..^1]);
+        json.Write(",\"data\":\""u8);
+        json.Write(mark);
+        json.Write("\"}"u8);
+        if (Write(request, Part(json.WrittenMemory, request.Subset), out var written) is { } failure)
+        {
+            context.Response.StatusCode = failure.Status;
+            return Body(context, OperationOutcomeWriter.Write(failure, request.Language), ResponseFormat.Json.ContentType);
+        }
+
+        return ContentResponse.SendWrapped(context, request, content, written, mark, request.Format.ContentType);
+    }
+
     /// <summary>A resource, stored or made as minified JSON, in the form that was asked for.</summary>
     private static Task Resource(HttpContext context, HubRequest request, ReadOnlyMemory<byte> json)
     {
@@ -167,24 +191,38 @@ public static class Responses
             return Body(context, json, request.Format.ContentType);
         }
 
-        if (request.Format.Format == WireFormat.Json && !request.Pretty)
-        {
-            return Body(context, json, request.Format.ContentType);
-        }
-
-        var written = new ArrayBufferWriter<byte>(json.Length * 2);
-        if (request.Format.Format == WireFormat.Json)
-        {
-            JsonPretty.Write(json.Span, written);
-        }
-        else if (FhirXmlWriter.Write(json, written, request.Pretty) is { } failure)
+        if (Write(request, json, out var written) is { } failure)
         {
             // What was accepted as JSON and XML cannot say: it is there, in the other form.
             context.Response.StatusCode = failure.Status;
             return Body(context, OperationOutcomeWriter.Write(failure, request.Language), ResponseFormat.Json.ContentType);
         }
 
-        return Body(context, written.WrittenMemory, request.Format.ContentType);
+        return Body(context, written, request.Format.ContentType);
+    }
+
+    /// <summary>Writes minified JSON in the form that was asked for; the failure where that form cannot say it.</summary>
+    private static Failure? Write(HubRequest request, ReadOnlyMemory<byte> json, out ReadOnlyMemory<byte> written)
+    {
+        written = json;
+        if (request.Format.Format == WireFormat.Json && !request.Pretty)
+        {
+            return null;
+        }
+
+        var output = new ArrayBufferWriter<byte>(json.Length * 2);
+        Failure? failure = null;
+        if (request.Format.Format == WireFormat.Json)
+        {
+            JsonPretty.Write(json.Span, output);
+        }
+        else
+        {
+            failure = FhirXmlWriter.Write(json, output, request.Pretty);
+        }
+
+        written = output.WrittenMemory;
+        return failure;
     }
 
     private static Task Body(HttpContext context, ReadOnlyMemory<byte> body, string contentType)

@@ -80,7 +80,9 @@ internal sealed class BackupRun(OpenedHub hub, BackupTarget target, TimeProvider
         {
             logs.Finish(new PacedProgress(n => $"backup: {Say.Number(n)} entries of the log copied"), cancel);
             await SignTails(Path.Combine(to, "audit")).ConfigureAwait(false);
-            snapshot.CopyTo(Path.Combine(to, "db", "records.db"), new PacedProgress(n => $"backup: {Mebibytes(n)} of records copied"), cancel);
+            var records = Path.Combine(to, "db", "records.db");
+            snapshot.CopyTo(records, new PacedProgress(n => $"backup: {Mebibytes(n)} of records copied"), cancel);
+            StoreSnapshot.CopyContents(_layout.Root, records, Path.Combine(to, "db", "contents.db"), new PacedProgress(n => $"backup: {Mebibytes(n)} of contents copied"), cancel);
             Say.Line($"records and log of {BackupParts.Moment(moment)} copied in {time.GetElapsedTime(since).TotalSeconds:0.0} s: {Say.Number(snapshot.LastSequence)} commits");
             return (moment, snapshot.LastSequence);
         }

@@ -80,6 +80,17 @@ internal static class RecordsModel
             t.OnlyKey();
         });
 
+        Table(model, "content", t =>
+        {
+            t.Long("compartment_key");
+            t.Int("slot");
+            t.Int("version");
+            t.Fixed("content", TokenBytes);
+            t.Key("compartment_key", "slot", "version");
+            t.Ordered("content");
+            t.OnlyKey();
+        });
+
         Table(model, "party", t =>
         {
             t.Int("ref");
@@ -134,6 +145,30 @@ internal static class RecordsModel
         t.Key("handle", "epoch");
         t.OnlyKey();
     });
+
+    /// <summary>
+    /// The tables of <c>contents.db</c>: long content in sealed chunks, apart, so that gigabytes pass neither through the cache nor through the write-ahead log of what is searched. An upload's row is there until a version of the records
+    /// names the content, or until it is swept.
+    /// </summary>
+    public static void Contents(ModelBuilder model)
+    {
+        Table(model, "chunk", t =>
+        {
+            t.Fixed("compartment", TokenBytes);
+            t.Fixed("content", TokenBytes);
+            t.Int("number");
+            t.Variable("sealed", null);
+            t.Key("compartment", "content", "number");
+        });
+
+        Table(model, "upload", t =>
+        {
+            t.Fixed("content", TokenBytes);
+            t.Fixed("compartment", TokenBytes);
+            t.Key("content");
+            t.OnlyKey();
+        });
+    }
 
     private static void Table(ModelBuilder model, string name, Action<Columns> columns) =>
         model.SharedTypeEntity<Dictionary<string, object>>(name, t =>

@@ -13,3 +13,9 @@ internal sealed class KeysContext(DbContextOptions<KeysContext> options) : DbCon
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder) => RecordsModel.Keys(modelBuilder);
 }
+
+/// <summary>The model of <c>contents.db</c>.</summary>
+internal sealed class ContentsContext(DbContextOptions<ContentsContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => RecordsModel.Contents(modelBuilder);
+}

@@ -11,4 +11,6 @@ internal static class SqlServerSchema
     public static string GenerateRecords() => SchemaScript.Of<RecordsContext>(o => o.UseSqlServer(Nowhere), o => new RecordsContext(o));
 
     public static string GenerateKeys() => SchemaScript.Of<KeysContext>(o => o.UseSqlServer(Nowhere), o => new KeysContext(o));
+
+    public static string GenerateContents() => SchemaScript.Of<ContentsContext>(o => o.UseSqlServer(Nowhere), o => new ContentsContext(o));
 }

@@ -158,6 +158,11 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
         }
 
         rows.AddVersion(compartment.Key, slot, entry, time, submitter);
+        if (entry.Content is { } content)
+        {
+            rows.AddContent(compartment.Key, slot, entry.Version, content);
+        }
+
         entry.Compartment.Manifest.Add(compartment.Contents, slot, entry.Version, entry.Hash);
         WriteIndex(entry, compartment.Key, slot);
         return true;

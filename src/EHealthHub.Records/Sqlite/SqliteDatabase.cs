@@ -3,19 +3,20 @@ using Microsoft.Data.Sqlite;
 
 namespace EHealthHub.Records.Sqlite;
 
-/// <summary>Opens the two files of the embedded store, with what durability and secrecy ask of SQLite, and gives a new file its tables.</summary>
+/// <summary>Opens the three files of the embedded store, with what durability and secrecy ask of SQLite, and gives a new file its tables.</summary>
 internal static class SqliteDatabase
 {
     public const string RecordsFile = "records.db";
     public const string KeysFile = "keys.db";
+    public const string ContentsFile = "contents.db";
 
     /// <summary>A connection to write with: creates the file and its tables where they are missing.</summary>
-    public static SqliteConnection OpenWriter(string path, string script, int application, int cacheKiB)
+    public static SqliteConnection OpenWriter(string path, string script, int application, int cacheKiB, int pageBytes = 8_192)
     {
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            Run(connection, "PRAGMA page_size=8192"); // of a new file: three versions of usual size fit a page of 4 KiB badly
+            Run(connection, $"PRAGMA page_size={pageBytes}"); // of a new file: three versions of usual size fit a page of 4 KiB badly
             Run(connection, "PRAGMA journal_mode=WAL");
             Configure(connection, cacheKiB);
             Prepare(connection, script, application);

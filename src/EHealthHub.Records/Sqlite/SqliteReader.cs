@@ -50,6 +50,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _resultOf;
     private readonly SqliteStatement _lastNumber;
     private readonly SqliteStatement _generations;
+    private readonly SqliteStatement _hasContent;
 
     public SqliteReader(string folder, int cacheKiB)
     {
@@ -81,6 +82,7 @@ internal sealed class SqliteReader : IDisposable
         _resultOf = Prepare("SELECT result FROM commit_log WHERE request=?1");
         _lastNumber = Prepare("SELECT coalesce(max(number),0) FROM compartment");
         _generations = Prepare(GenerationsSql);
+        _hasContent = Prepare("SELECT 1 FROM content WHERE content=?1 LIMIT 1");
     }
 
     /// <summary>All questions until <see cref="EndSnapshot"/> see one state of the database.</summary>
@@ -178,6 +180,9 @@ internal sealed class SqliteReader : IDisposable
     public long LastCompartmentNumber() => One(_lastNumber, s => (long?)s.Long(0)) ?? 0;
 
     public List<GenerationRow> Generations() => All(_generations, ReadGeneration);
+
+    /// <summary>Whether a version names this content.</summary>
+    public bool HasContent(UInt128 content) => One(_hasContent.Bind(1, content), _ => (bool?)true) ?? false;
 
     public void Dispose()
     {

@@ -18,6 +18,7 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _addVersion = prepare(
         "INSERT INTO version (compartment_key, slot, version, flags, time, submitter, epoch, previous, hash, facts, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
 
+    private readonly SqliteStatement _addContent = prepare("INSERT INTO content (compartment_key, slot, version, content) VALUES (?1,?2,?3,?4)");
     private readonly SqliteStatement _places = prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT 2");
     private readonly SqliteStatement _addNational = prepare("INSERT INTO national_token (token, compartment_key, slot) VALUES (?1,?2,?3)");
     private readonly SqliteStatement _removeNational = prepare("DELETE FROM national_token WHERE token=?1 AND compartment_key=?2 AND slot=?3");
@@ -92,6 +93,9 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
         _ = entry.Previous.Length == 0 ? _addVersion.BindNull(8) : _addVersion.Bind(8, entry.Previous);
         _addVersion.Run();
     }
+
+    /// <summary>From here on a version names content that lies beside it; no sweep takes that any more.</summary>
+    public void AddContent(long key, int slot, int version, UInt128 content) => _addContent.Bind(1, key).Bind(2, slot).Bind(3, version).Bind(4, content).Run();
 
     /// <summary>Where a token stands: two places at most.</summary>
     public List<(long Key, int Slot)> Places(UInt128 token)

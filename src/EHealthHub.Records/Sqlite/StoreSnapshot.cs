@@ -92,6 +92,37 @@ public sealed class StoreSnapshot : IDisposable
         Copy(source, path, null, cancellationToken);
     }
 
+    /// <summary>
+    /// Copies <c>folder/db/contents.db</c>, and takes out of the copy what the copied records do not name: uploads under way, and content that came after their snapshot. To be called after <see cref="CopyTo"/> made <paramref name="records"/>:
+    /// chunks are durable before a version names them. Nothing where the hub has no such file.
+    /// </summary>
+    public static void CopyContents(string folder, string records, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var from = Path.Combine(folder, "db", SqliteDatabase.ContentsFile);
+        if (!File.Exists(from))
+        {
+            return;
+        }
+
+        using (var source = OpenSource(from))
+        {
+            SqliteDatabase.Run(source, "BEGIN"); // one snapshot for all steps
+            Copy(source, path, progress, cancellationToken);
+        }
+
+        using var copy = SqliteDatabase.OpenCopy(path);
+        using (var attach = copy.CreateCommand())
+        {
+            attach.CommandText = "ATTACH $records AS records";
+            attach.Parameters.AddWithValue("$records", records);
+            attach.ExecuteNonQuery();
+        }
+
+        SqliteDatabase.Run(copy, "DELETE FROM chunk WHERE content NOT IN (SELECT content FROM records.content)");
+        SqliteDatabase.Run(copy, "DELETE FROM upload");
+        SqliteDatabase.Run(copy, "DETACH records");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

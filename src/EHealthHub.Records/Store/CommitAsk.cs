@@ -38,6 +38,9 @@ public sealed record WriteEntry
 
     /// <summary>The resource as posted; null for a deletion.</summary>
     public FhirResource? Resource { get; init; }
+
+    /// <summary>Content that lies beside the version: just received, or that of a version before it; null for none.</summary>
+    public StoredContent? Content { get; init; }
 }
 
 /// <summary>A set of writes that stands or falls together.</summary>
@@ -137,6 +140,11 @@ public sealed class CommitAsk
         if (entry.Resource is { } resource)
         {
             hash.Add(JsonMarshal.GetRawUtf8Value(resource.Root));
+        }
+
+        if (entry.Content is { } content)
+        {
+            hash.Add(content.Descriptor.Write());
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             Submitter = ask.Submitter,
             Patient = entry.Compartment == CompartmentKind.Patient ? entry.CompartmentName : null,
         };
-        var body = sealer.SealBody(compartment.Key, binding, entry.Type, entry.Id, resource, previous, json);
+        var body = sealer.SealBody(compartment.Key, binding, entry.Type, entry.Id, resource, previous, json, entry.Content?.Descriptor);
         var hash = RecordSealer.HashOf(body);
         var (replaced, before) = Before(reader, entry, anew);
         var (tokens, oldTokens) = (Tokens(compartment, facts, deleted), before is null ? [] : Tokens(compartment, before.Facts, deleted: false));
@@ -114,6 +114,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             Facts = sealer.SealFacts(compartment.Key, binding, generation.Number, hash, Opener.Encode(facts, linked)),
             Body = body,
             Json = ask.KeepStored ? json : [],
+            Content = entry.Content?.Descriptor.Id,
             TokensAdded = [.. tokens.Except(oldTokens)],
             TokensRemoved = [.. oldTokens.Except(tokens)],
             NationalAdded = [.. nationals.Except(oldNationals)],
@@ -187,7 +188,7 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         return made;
     }
 
-    private static void Check(CommitAsk ask)
+    private void Check(CommitAsk ask)
     {
         if (ask.Entries.Length > EntriesMax || ask.Result.Length > ResultBytesMax || Encoding.UTF8.GetByteCount(ask.Submitter) > RecordBinding.SubmitterMax)
         {
@@ -200,6 +201,11 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
             if (entry.Version != version || (entry.Action == EntryAction.Delete) != (entry.Resource is null) || (entry.Replaces is { } r && (r.Type != entry.Type || r.Id != entry.Id)))
             {
                 throw new ArgumentException($"The write of {entry.Type}/{entry.Id} contradicts itself: version {entry.Version} where {version} is next, {entry.Action}.", nameof(ask));
+            }
+
+            if (entry.Content is { } content && (entry.Resource is null || content.Compartment != national.Compartment(entry.Compartment, entry.CompartmentName)))
+            {
+                throw new ArgumentException($"The content of {entry.Type}/{entry.Id} is sealed for another compartment, or belongs to nothing.", nameof(ask));
             }
         }
     }

@@ -105,11 +105,11 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         }
     }
 
-    /// <summary>The JSON of a located version; empty for a deletion.</summary>
-    public byte[] Body(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id)
+    /// <summary>The JSON of a located version, empty for a deletion; and what it says of content beside it.</summary>
+    public byte[] Body(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id, out ContentDescriptor? beside)
     {
         using var lease = keys.Lease(row.Key, compartment, row.Epoch);
-        return sealer.OpenBody(lease.Key, Binding(compartment, patient, row, submitter), type, id, national.Resource(type, id), row.Previous, row.Body) ?? throw Tampered("The body does not open", row);
+        return sealer.OpenBody(lease.Key, Binding(compartment, patient, row, submitter), type, id, national.Resource(type, id), row.Previous, row.Body, out beside) ?? throw Tampered("The body does not open", row);
     }
 
     public RecordBinding Binding(UInt128 compartment, string? patient, VersionRow row, string submitter) => new()

@@ -113,6 +113,9 @@ internal sealed class PreparedEntry
     /// <summary>The JSON as stored, where the ask keeps it; else empty.</summary>
     public required byte[] Json { get; init; }
 
+    /// <summary>Content beside the version, in chunks that are durable already.</summary>
+    public UInt128? Content { get; init; }
+
     public required IReadOnlyList<int> TokensAdded { get; init; }
 
     public required IReadOnlyList<int> TokensRemoved { get; init; }

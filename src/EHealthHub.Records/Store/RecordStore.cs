@@ -31,10 +31,14 @@ public sealed class RecordStore : IAsyncDisposable
         _readers = new SqliteReaders(databaseFolder, options.ReadersMax, options.ReaderCacheKiB);
         using var reader = new SqliteReader(databaseFolder, options.ReaderCacheKiB);
         Generations = new SearchGenerations(_parts, _readers, _queue, hub, reader.Generations());
+        Contents = new ContentStore(databaseFolder, hub, _parts, _readers);
     }
 
     /// <summary>The hub's own search parameters, and the re-indexing that brings them into force.</summary>
     public SearchGenerations Generations { get; }
+
+    /// <summary>Long content beside versions.</summary>
+    public ContentStore Contents { get; }
 
     /// <summary>The queue of writes, for tests of a failing disk.</summary>
     internal SqliteCommitQueue Queue => _queue;
@@ -250,10 +254,13 @@ public sealed class RecordStore : IAsyncDisposable
     public async ValueTask<CommitResult> Commit(CommitAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
+        var uploads = Contents.UploadsOf(ask);
         for (var attempt = 1; ; attempt++)
         {
             using var prepared = await Prepare(ask, receipt.Position, anew: attempt > 1, cancellationToken).ConfigureAwait(false);
+            uploads.ForEach(u => u.Committing());
             var result = await _queue.Enqueue(prepared).ConfigureAwait(false);
+            uploads.ForEach(u => u.Ended(result.Status));
             if (prepared.IsStale && attempt < PreparationsMax)
             {
                 continue;
@@ -297,6 +304,7 @@ public sealed class RecordStore : IAsyncDisposable
     {
         _queue.Dispose();
         Generations.Dispose();
+        Contents.Dispose();
         _readers.Dispose();
         _parts.Dispose();
         _lock.Dispose();

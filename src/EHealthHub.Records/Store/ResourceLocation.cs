@@ -89,4 +89,7 @@ public sealed record RecordVersion(string Type, string Id, int Version, bool Del
 {
     /// <summary>True when an update made the resource with this version, under an id that was given, or brought it back after a deletion.</summary>
     public bool MadeByUpdate { get; init; }
+
+    /// <summary>Content that lies beside the version, and of which the JSON says nothing; null for none.</summary>
+    public StoredContent? Content { get; init; }
 }

@@ -48,6 +48,8 @@ internal sealed class StoreParts : IDisposable
 
     public CommitPreparation Preparation { get; }
 
+    public KeyRing Keys => _keys;
+
     /// <summary>The search parameters: what facts are extracted by, and what may be asked by.</summary>
     public SearchGeneration Search
     {
@@ -81,8 +83,15 @@ internal sealed class StoreParts : IDisposable
     /// <summary>Opens a located version, bound to the type and id that were asked for.</summary>
     public RecordVersion Open(ResourceLocation location) => Open(location.CompartmentHandle, location.Patient, location.Row, location.Submitter, location.Type, location.Id);
 
-    public RecordVersion Open(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id) =>
-        new(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), _opener.Body(compartment, patient, row, submitter, type, id)) { MadeByUpdate = row.MadeByUpdate };
+    public RecordVersion Open(UInt128 compartment, string? patient, VersionRow row, string submitter, string type, string id)
+    {
+        var json = _opener.Body(compartment, patient, row, submitter, type, id, out var beside);
+        return new RecordVersion(type, id, row.Version, row.Deleted, Microseconds.ToTime(row.Time), json)
+        {
+            MadeByUpdate = row.MadeByUpdate,
+            Content = beside is null ? null : new StoredContent(beside, compartment, row.Key),
+        };
+    }
 
     public void Dispose()
     {

@@ -32,12 +32,18 @@ public static class RecordsVerifier
         using var results = new RequestResults(vault, hub);
         VerifiedDatabase? records = null;
         VerifiedDatabase? keys = null;
+        VerifiedDatabase? contents = null;
         try
         {
             // What the log tells of is read first: what it tells of then must be in the database, while the reverse may still be on its way.
             var told = new List<CommitOutcome>(outcomes ?? []);
             findings.Guard(SqliteDatabase.KeysFile, () => keys = VerifiedDatabase.Open(Path.Combine(keysFolder, SqliteDatabase.KeysFile), running));
             findings.Guard(SqliteDatabase.RecordsFile, () => records = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.RecordsFile), running));
+            if (File.Exists(Path.Combine(database, SqliteDatabase.ContentsFile)))
+            {
+                findings.Guard(SqliteDatabase.ContentsFile, () => contents = VerifiedDatabase.Open(Path.Combine(database, SqliteDatabase.ContentsFile), running));
+            }
+
             if (records is null || keys is null)
             {
                 return new RecordsReport(0, 0, 0, 0, findings.All);
@@ -45,11 +51,12 @@ public static class RecordsVerifier
 
             findings.Guard(SqliteDatabase.KeysFile, () => keys.CheckStructure(SqliteDatabase.KeysFile, SqliteSchema.Shipped("keys"), SqliteSchema.KeysApplication, findings));
             findings.Guard(SqliteDatabase.RecordsFile, () => records.CheckStructure(SqliteDatabase.RecordsFile, SqliteSchema.Shipped("records"), SqliteSchema.RecordsApplication, findings));
+            findings.Guard(SqliteDatabase.ContentsFile, () => contents?.CheckStructure(SqliteDatabase.ContentsFile, SqliteSchema.Shipped("contents"), SqliteSchema.ContentsApplication, findings));
             RecordsReport? report = null;
             findings.Guard(SqliteDatabase.RecordsFile, () =>
             {
                 SqliteDatabase.Run(records.Connection, "BEGIN");
-                report = Check(records, keys, hub, vault, seal, results, outcomes is null ? null : told, findings, progress, time ?? TimeProvider.System, cancellationToken);
+                report = Check(records, keys, contents, running, hub, vault, seal, results, outcomes is null ? null : told, findings, progress, time ?? TimeProvider.System, cancellationToken);
             });
             return report ?? new RecordsReport(0, 0, 0, 0, findings.All);
         }
@@ -57,11 +64,12 @@ public static class RecordsVerifier
         {
             records?.Dispose();
             keys?.Dispose();
+            contents?.Dispose();
         }
     }
 
     private static RecordsReport Check(
-        VerifiedDatabase records, VerifiedDatabase keys, HubIdentity hub, IKeyVault vault, CommitSeal seal, RequestResults results, List<CommitOutcome>? told, Findings findings, IProgress<long>? progress, TimeProvider time,
+        VerifiedDatabase records, VerifiedDatabase keys, VerifiedDatabase? contents, bool running, HubIdentity hub, IKeyVault vault, CommitSeal seal, RequestResults results, List<CommitOutcome>? told, Findings findings, IProgress<long>? progress, TimeProvider time,
         CancellationToken cancellationToken)
     {
         using var national = new NationalTokens(vault);
@@ -80,10 +88,12 @@ public static class RecordsVerifier
         using var generationSeal = new GenerationSeal(vault, hub);
         var generations = VerifiedGenerations.Read(records, generationSeal, hub, findings);
         using var index = new IndexChecks(records, national, compartments, ring, generations, findings);
-        var resources = new ResourceChecks(generations, national, sealer, new Opener(hub, national, ring, sealer), findings);
+        using var beside = new ContentChecks(records, contents, hub, ring, findings);
+        var resources = new ResourceChecks(generations, national, sealer, new Opener(hub, national, ring, sealer), beside, findings);
         using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names);
         findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
         findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));
+        findings.Guard(SqliteDatabase.ContentsFile, () => beside.CheckOrphans(running));
         commits.Finish();
         progress?.Report(checks.Versions);
         return new RecordsReport(checks.Compartments, checks.Versions, commits.Commits, commits.OpenCommits, findings.All);

@@ -8,7 +8,7 @@ using EHealthHub.Records.Store;
 namespace EHealthHub.Records.Verify;
 
 /// <summary>One version: opened, its chain followed, its facts made again from its body.</summary>
-internal sealed class ResourceChecks(VerifiedGenerations generations, NationalTokens national, RecordSealer sealer, Opener opener, Findings findings)
+internal sealed class ResourceChecks(VerifiedGenerations generations, NationalTokens national, RecordSealer sealer, Opener opener, ContentChecks contents, Findings findings)
 {
     private const string Table = "version";
 
@@ -43,10 +43,15 @@ internal sealed class ResourceChecks(VerifiedGenerations generations, NationalTo
         }
 
         var facts = opener.Facts(key, compartment, row, submitter);
-        var body = sealer.OpenBody(key, opener.Binding(compartment.Handle, compartment.Patient, row, submitter), facts.Facts.Type, facts.Facts.Id, national.Resource(facts.Facts.Type, facts.Facts.Id), row.Previous, row.Body);
+        var body = sealer.OpenBody(key, opener.Binding(compartment.Handle, compartment.Patient, row, submitter), facts.Facts.Type, facts.Facts.Id, national.Resource(facts.Facts.Type, facts.Facts.Id), row.Previous, row.Body, out var beside);
         if (body is null)
         {
             return Unsound(row, "The body does not open.");
+        }
+
+        if (beside is not null)
+        {
+            contents.Check(compartment, row, beside);
         }
 
         return FromBody(compartment, row, submitter, facts, body, search) is { } expected && expected.AsSpan().SequenceEqual(Opener.Encode(facts.Facts, facts.LinkedPatients))

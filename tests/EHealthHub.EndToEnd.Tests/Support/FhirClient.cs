@@ -61,6 +61,23 @@ internal sealed class FhirClient : IDisposable
         return new FhirAnswer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
+    /// <summary>Sends, and hands over the response as soon as its headers are there; for bodies that nobody wants in memory.</summary>
+    public Task<HttpResponseMessage> Stream(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers, CancellationToken cancellationToken = default)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = content, Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        if (Token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static ByteArrayContent Json(byte[] json) => new(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/fhir+json") } };

@@ -80,6 +80,10 @@ internal sealed class GatewayProcess : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
+    /// <summary>The most memory that the process ever had resident, in bytes.</summary>
+    public long PeakMemoryBytes() => 1_024 * long.Parse(
+        File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
     public string Said()
     {
         lock (_said)

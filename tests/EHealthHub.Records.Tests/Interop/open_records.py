@@ -92,7 +92,10 @@ def main(path, folder):
         assert hmac.compare_digest(derived[44:], body[39:71]) and aad == x(v["body_associated"])
         packed = AESGCM(derived[:32]).decrypt(derived[32:44], body[71:], long(body[:7]) + long(aad))
         begin = '{"resourceType":"%s","id":"%s","meta":{"versionId":"%s","lastUpdated":"2026-11-24T09:30:00.000000Z"' % (v["type"], v["id"], v["version"])
-        inner = inflate(packed, body[6], e(v["json"][len(begin):]).replace(e(v["patient"]), b"\1"), folder)
+        beside = b"\2" + x(v["beside"]) if v["beside"] else b""
+        inner = inflate(packed, body[6], beside + e(v["json"][len(begin):]).replace(e(v["patient"]), b"\1"), folder)
+        assert inner.startswith(beside), "beside"
+        inner = inner[len(beside):]
         assert (e(begin) + inner.replace(b"\1", e(v["patient"])) if inner else b"") == e(v["json"]), "body"
         digest = hashlib.sha256(body).digest()
         common[1], common[8] = b"\2", facts[:1]
@@ -102,6 +105,18 @@ def main(path, folder):
         content = inflate(packed, facts[0], None, folder)
         assert packed == x(v["facts_packed"]) and (content is None or restore_facts(content, v) == x(v["facts"])), "facts"
         opened += 1
+    n, chunks = of("content")[0], []
+    content_key = kdf(key, b"EHealthHub content", b"\1\1" + x(n["salt"]), 32)
+    for u in of("chunk"):
+        chunk = x(u["chunk"])
+        aad = fields(b"EHealthHub record 1", b"\3", hub, compartment, x(n["id"]), struct.pack(">I", int(u["number"])), bytes([int(u["last"])]))
+        derived = kdf(content_key, b"EHealthHub sealing", chunk[:2] + chunk[7:39], 76)
+        assert hmac.compare_digest(derived[44:], chunk[39:71]) and aad == x(u["associated"])
+        plain = AESGCM(derived[:32]).decrypt(derived[32:44], chunk[71:], long(chunk[:7]) + long(aad))
+        assert plain.rstrip(b"\0") == x(n["plain"]), "chunk"
+        chunks.append(chunk)
+    told = x(n["descriptor"])
+    assert told == x(n["id"]) + x("00000001") + struct.pack(">q", len(x(n["plain"]))) + x(n["salt"]) + hashlib.sha256(chunks[0]).digest(), "descriptor"
     m = of("manifest")[0]
     q, n = lambda s: struct.pack(">q", int(s)), lambda s: struct.pack(">I", int(s))
     hashes = [x(m["hashes"])[:32], x(m["hashes"])[32:]]
@@ -111,7 +126,7 @@ def main(path, folder):
     assert prf(key, b"compartment manifest 1", b"row", row, x(m["name"]), x(m["sum"])) == x(m["mac"])
     k, sha = of("commit")[0], lambda b: hashlib.sha256(b).digest()
     assert prf(x(c["commit_root"]), b"commit 1", q(k["sequence"]) + q(k["intent"]) + b"\1" + x(k["request"]), e(k["origin"]), sha(x(k["hashes"])), sha(x(k["result"]))) == x(k["mac"])
-    print(opened, "versions opened")
+    print(opened, "versions and", len(chunks), "chunks opened")
 
 
 if __name__ == "__main__":

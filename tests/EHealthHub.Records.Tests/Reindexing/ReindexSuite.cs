@@ -269,7 +269,7 @@ public sealed class SqliteReindexTests : ReindexSuite<SqliteFixture>
     {
         await Fill(2);
         await Hub.CloseStore();
-        SqliteTamper.Sql(Hub.Folder, "records.db", "DROP TABLE search_generation; PRAGMA user_version=2");
+        SqliteTamper.Sql(Hub.Folder, "records.db", "DROP TABLE search_generation; DROP TABLE content; PRAGMA user_version=2");
         SqliteTamper.Sql(Hub.Folder, "keys.db", "PRAGMA user_version=2");
         Assert.False(await Define());
         ExpectWhole();

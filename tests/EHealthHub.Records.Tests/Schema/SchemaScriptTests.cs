@@ -12,10 +12,13 @@ public sealed class SchemaScriptTests
     [Theory]
     [InlineData("sqlite/records.sql")]
     [InlineData("sqlite/keys.sql")]
+    [InlineData("sqlite/contents.sql")]
     [InlineData("sqlserver/schema.sql")]
     [InlineData("sqlserver/keys.sql")]
+    [InlineData("sqlserver/contents.sql")]
     [InlineData("postgresql/schema.sql")]
     [InlineData("postgresql/keys.sql")]
+    [InlineData("postgresql/contents.sql")]
     public void The_kept_script_is_what_the_model_says(string file)
     {
         var path = Path.Combine(InfraFolder(), file);
@@ -31,12 +34,14 @@ public sealed class SchemaScriptTests
     [Theory]
     [InlineData("records")]
     [InlineData("keys")]
+    [InlineData("contents")]
     public void The_build_carries_the_kept_SQLite_script(string name) =>
         Assert.Equal(File.ReadAllText(Path.Combine(InfraFolder(), "sqlite", name + ".sql")), SqliteSchema.Shipped(name));
 
     [Theory]
     [InlineData("sqlserver/schema.sql")]
     [InlineData("sqlserver/keys.sql")]
+    [InlineData("sqlserver/contents.sql")]
     public void The_SQL_Server_script_parses_and_keeps_to_the_portable_part_of_the_language(string file)
     {
         var fragment = new TSql160Parser(initialQuotedIdentifiers: true).Parse(new StringReader(Generate(file)), out var errors);
@@ -68,10 +73,13 @@ public sealed class SchemaScriptTests
     {
         "sqlite/records.sql" => SqliteSchema.GenerateRecords(),
         "sqlite/keys.sql" => SqliteSchema.GenerateKeys(),
+        "sqlite/contents.sql" => SqliteSchema.GenerateContents(),
         "sqlserver/schema.sql" => SqlServerSchema.GenerateRecords(),
         "sqlserver/keys.sql" => SqlServerSchema.GenerateKeys(),
+        "sqlserver/contents.sql" => SqlServerSchema.GenerateContents(),
         "postgresql/schema.sql" => PostgreSqlSchema.GenerateRecords(),
-        _ => PostgreSqlSchema.GenerateKeys(),
+        "postgresql/keys.sql" => PostgreSqlSchema.GenerateKeys(),
+        _ => PostgreSqlSchema.GenerateContents(),
     };
 
     private static string InfraFolder([CallerFilePath] string here = "") =>

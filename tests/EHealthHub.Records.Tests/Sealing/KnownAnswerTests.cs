@@ -28,15 +28,22 @@ public class KnownAnswerTests
         using var sealer = new RecordSealer();
         var handle = Handle(blocks.Single(b => b.ContainsKey("compartment"))["compartment"]);
         var versions = blocks.Where(b => b["kind_of"] == "version").ToList();
-        Assert.Equal(4, versions.Count);
+        Assert.Equal(5, versions.Count);
         foreach (var f in versions)
         {
             var resource = Handle(f["body_associated"].Substring(2 * Resource(f), 32));
             var envelope = Convert.FromHexString(f["body_envelope"]);
             Assert.Equal(f["json"], Encoding.UTF8.GetString(Open(f, 0, envelope)!));
+            Assert.Equal(f["beside"], Beside(f, envelope));
             Assert.Null(Open(f, 1, envelope));
             Assert.Equal(f["facts"], Convert.ToHexStringLower(Facts(f, 0, envelope)!));
             Assert.Null(Facts(f, 1, envelope));
+
+            string Beside(Dictionary<string, string> f, byte[] envelope)
+            {
+                sealer.OpenBody(key, Binding(f, 0), f["type"], f["id"], resource, Convert.FromHexString(f["previous"]), envelope, out var beside);
+                return beside is null ? "" : Convert.ToHexStringLower(beside.Write());
+            }
 
             byte[]? Open(Dictionary<string, string> f, int off, byte[] envelope) =>
                 sealer.OpenBody(key, Binding(f, off), f["type"], f["id"], resource, Convert.FromHexString(f["previous"]), envelope);
@@ -59,6 +66,26 @@ public class KnownAnswerTests
         };
     }
 
+    [Fact]
+    public void The_code_opens_the_known_chunks_and_refuses_them_as_others()
+    {
+        var blocks = Blocks();
+        var common = blocks.Single(b => b["kind_of"] == "common");
+        var content = blocks.Single(b => b["kind_of"] == "content");
+        using var key = new DataKey(Convert.FromHexString(common["data_key"]), 1);
+        using var contentKey = Keys.Sealing.ContentKey.Derive(key, Convert.FromHexString(content["salt"]));
+        Assert.Equal(content["content_key"], Convert.ToHexStringLower(contentKey.Bytes));
+        var place = new ContentPlace(new Guid(Convert.FromHexString(common["hub"]), bigEndian: true), Handle(blocks.Single(b => b.ContainsKey("compartment"))["compartment"]), Handle(content["id"]));
+        Assert.All(blocks.Where(b => b["kind_of"] == "chunk"), b =>
+        {
+            var (number, last, chunk) = (int.Parse(b["number"], CultureInfo.InvariantCulture), b["last"] == "1", Convert.FromHexString(b["chunk"]));
+            var to = new byte[chunk.Length - Keys.Sealing.Sealer.Overhead];
+            Assert.True(ContentSeal.TryOpen(contentKey, place, number, last, chunk, to));
+            Assert.StartsWith(content["plain"], Convert.ToHexStringLower(to), StringComparison.Ordinal);
+            Assert.False(ContentSeal.TryOpen(contentKey, place, number, !last, chunk, to));
+        });
+    }
+
     [PythonFact]
     public async Task A_reader_in_another_language_opens_the_known_answers()
     {
@@ -71,7 +98,7 @@ public class KnownAnswerTests
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, output + errors);
-        Assert.StartsWith("4 versions opened", output, StringComparison.Ordinal);
+        Assert.StartsWith("5 versions and 2 chunks opened", output, StringComparison.Ordinal);
     }
 
     /// <summary>Where the resource's handle stands in the associated data of a body: behind everything but the previous hash.</summary>

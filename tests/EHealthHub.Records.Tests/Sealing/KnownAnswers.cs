@@ -46,11 +46,38 @@ internal sealed class KnownAnswers : IDisposable
         var second = Version("Observation", "o-1", 2, Make.Observation(PatientId, value: "14.0"), first);
         Version("Observation", "o-1", 3, null, second);
         Version("Basic", "b-1", 1, Make.Resource("{\"resourceType\":\"Basic\"}"), []); // too short to be compressed: opens without zstd
+        Version("Binary", "x-1", 1, Make.Resource("{\"resourceType\":\"Binary\",\"contentType\":\"text/plain\"}"), [], Content()); // its content lies beside it
         Sums(first, second);
         return _text.ToString();
     }
 
-    private byte[] Version(string type, string id, int version, FhirResource? resource, byte[] previous)
+    /// <summary>A content of one chunk, the last; and a chunk that is not the last, which in truth would be full.</summary>
+    private ContentDescriptor Content()
+    {
+        var salt = SHA256.HashData("content salt"u8);
+        using var key = ContentKey.Derive(_key, salt);
+        var place = new ContentPlace(StoreFixture.Hub.Id, _national.Compartment(CompartmentKind.Patient, PatientId), 0x0123456789abcdef);
+        var content = "The content of a Binary, which is longer in life."u8.ToArray();
+        var last = Chunk(key, place, 0, last: true, content);
+        Chunk(key, place, 4, last: false, content);
+        var descriptor = new ContentDescriptor(place.Content, 1, content.Length, salt, SHA256.HashData(last));
+        Block("content", ("id", Hex(place.Content)), ("salt", Hex(salt)), ("content_key", Hex(key.Bytes)), ("plain", Hex(content)), ("descriptor", Hex(descriptor.Write())));
+        return descriptor;
+    }
+
+    private byte[] Chunk(DataKey key, ContentPlace place, int number, bool last, byte[] content)
+    {
+        var padded = new byte[ContentSeal.Padded(content.Length)];
+        content.CopyTo(padded, 0);
+        var associated = new byte[ContentSeal.AssociatedSize];
+        ContentSeal.Write(associated, place, number, last);
+        var chunk = new byte[padded.Length + Sealer.Overhead];
+        Sealer.SealWithSalt(key, padded, associated, 0, SHA256.HashData([(byte)number]), chunk);
+        Block("chunk", ("number", number.ToString(CultureInfo.InvariantCulture)), ("last", last ? "1" : "0"), ("associated", Hex(associated)), ("chunk", Hex(chunk)));
+        return chunk;
+    }
+
+    private byte[] Version(string type, string id, int version, FhirResource? resource, byte[] previous, ContentDescriptor? beside = null)
     {
         var binding = new RecordBinding
         {
@@ -71,6 +98,11 @@ internal sealed class KnownAnswers : IDisposable
                 : SearchFacts.Extract(resource, id, version, Time, Submitter, PatientId, null),
             []);
         var (content, length) = json.Length == 0 ? ([], 0) : BodyContent.Shorten(json, binding, type, id);
+        if (beside is not null)
+        {
+            (content, length) = ([2, .. beside.Write(), .. content.AsSpan(0, length)], 1 + ContentDescriptor.Size + length);
+        }
+
         Span<byte> associated = stackalloc byte[RecordBinding.SizeMax];
         var bodyAssociated = associated[..binding.WriteForBody(associated, Dictionaries.Bodies, _national.Resource(type, id), previous)].ToArray();
         var packed = Packed(content.AsSpan(0, length), Dictionaries.Bodies);
@@ -94,6 +126,7 @@ internal sealed class KnownAnswers : IDisposable
             ("body_associated", Hex(bodyAssociated)),
             ("body_packed", Hex(packed)),
             ("body_envelope", Hex(envelope)),
+            ("beside", beside is null ? "" : Hex(beside.Write())),
             ("json", Encoding.UTF8.GetString(json)),
             ("facts_associated", Hex(factsAssociated)),
             ("facts_packed", Hex(factsPacked)),

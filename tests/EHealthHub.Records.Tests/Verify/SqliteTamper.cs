@@ -38,6 +38,15 @@ internal static class SqliteTamper
         return command.ExecuteNonQuery();
     }
 
+    public static long Number(string folder, string file, string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "db", file), Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
     public static string CopyDatabase(StoreFixture hub)
     {
         var copy = Path.Combine(hub.Folder, "copy-" + Path.GetRandomFileName());
