@@ -90,19 +90,25 @@ internal sealed class BinaryUpload(FhirCall call, HubParts parts, string mediaTy
             while (true)
             {
                 var read = await reader.ReadAsync(place.Token).ConfigureAwait(false);
-                length += read.Buffer.Length;
-                if (length > parts.BinaryBytesMax)
+                try
                 {
-                    return TooLarge();
+                    length += read.Buffer.Length;
+                    if (length > parts.BinaryBytesMax)
+                    {
+                        return TooLarge();
+                    }
+
+                    foreach (var piece in read.Buffer)
+                    {
+                        hash?.AppendData(piece.Span);
+                        await sink(piece, place.Token).ConfigureAwait(false);
+                    }
+                }
+                finally
+                {
+                    reader.AdvanceTo(read.Buffer.End); // also when it fails: else the server cannot read on, and the sender not its answer
                 }
 
-                foreach (var piece in read.Buffer)
-                {
-                    hash?.AppendData(piece.Span);
-                    await sink(piece, place.Token).ConfigureAwait(false);
-                }
-
-                reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                 {
                     return null;

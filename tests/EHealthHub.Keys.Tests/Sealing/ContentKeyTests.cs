@@ -24,7 +24,7 @@ public class ContentKeyTests
         using var key = DataKey.Create(1);
         using var other = DataKey.Create(1);
         using var content = ContentKey.Derive(key, salt);
-        Assert.Equal(SP800108HmacCounterKdf.DeriveBytes(key.Bytes.ToArray(), HashAlgorithmName.SHA256, "EHealthHub content"u8.ToArray(), [1, 1, .. salt], 32), content.Bytes.ToArray());
+        Assert.Equal(SP800108HmacCounterKdf.DeriveBytes(key.Bytes.ToArray(), HashAlgorithmName.SHA256, "EHealthHub content"u8.ToArray(), (byte[])[1, 1, .. salt], 32), content.Bytes.ToArray());
         using var elsewhere = ContentKey.Derive(other, salt);
         using var later = ContentKey.Derive(key, [.. salt[1..], salt[0]]);
         Assert.False(elsewhere.Bytes.SequenceEqual(content.Bytes) || later.Bytes.SequenceEqual(content.Bytes));

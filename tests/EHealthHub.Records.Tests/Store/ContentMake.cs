@@ -19,12 +19,20 @@ internal static class ContentMake
     public static async Task<ContentUpload> Upload(StoreFixture hub, ReadOnlyMemory<byte> bytes, string patient = "p1", int piece = 100_000)
     {
         var upload = await hub.Store.Contents.Begin(CompartmentKind.Patient, patient, default);
-        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(piece, bytes.Length)..])
+        try
         {
-            await upload.Add(bytes[..Math.Min(piece, bytes.Length)], default);
-        }
+            for (; !bytes.IsEmpty; bytes = bytes[Math.Min(piece, bytes.Length)..])
+            {
+                await upload.Add(bytes[..Math.Min(piece, bytes.Length)], default);
+            }
 
-        return upload;
+            return upload;
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A Binary of patient p1 with content beside it.</summary>
