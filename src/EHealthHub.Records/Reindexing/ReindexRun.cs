@@ -104,7 +104,7 @@ internal sealed class ReindexRun(NationalTokens national, KeyRing keys, RecordSe
             return null;
         }
 
-        var body = opener.Body(compartment.Handle, compartment.Patient, row, submitter, old.Type, old.Id);
+        var body = opener.Body(compartment.Handle, compartment.Patient, row, submitter, old.Type, old.Id, out _);
         if (!FhirReader.Read(body, Limits).Try(out var resource, out _))
         {
             throw new RecordsTamperedException("The body cannot be read", row.Key, row.Slot);

@@ -275,5 +275,25 @@ public sealed class SqliteReindexTests : ReindexSuite<SqliteFixture>
         ExpectWhole();
     }
 
+    [Fact]
+    public async Task Content_beside_a_version_is_not_read_and_stays_named_when_facts_are_extracted_again()
+    {
+        var bytes = ContentMake.Bytes(700_000);
+        await Hub.Commit(Make.Ask(Make.Create(Make.Patient("1"), "p1", "p1")));
+        await ContentMake.Create(Hub, "b1", bytes);
+        var before = await Hub.Locate("Binary", "b1");
+        SqliteTamper.Sql(Hub.Folder, "contents.db", "CREATE TABLE kept AS SELECT * FROM chunk; DELETE FROM chunk");
+
+        await Define(("1", """{"resourceType":"SearchParameter","url":"http://example.org/sp/media","code":"media","base":["Binary"],"type":"token","expression":"Binary.contentType"}"""));
+        Assert.Equal(1, await Reindex(10));
+        SqliteTamper.Sql(Hub.Folder, "contents.db", "INSERT INTO chunk SELECT * FROM kept; DROP TABLE kept");
+
+        var after = await Hub.Locate("Binary", "b1");
+        Assert.Equal((before.Row.Version, Convert.ToHexString(before.Row.Hash)), (after.Row.Version, Convert.ToHexString(after.Row.Hash)));
+        Assert.Equal(ContentMake.Hash(bytes), ContentMake.Hash(await ContentMake.Content(Hub, "b1")));
+        await Hub.CloseStore();
+        ExpectWhole();
+    }
+
     protected override IReadOnlyList<RecordsProblem> Problems() => SqliteTamper.Verify(Hub).Problems;
 }
