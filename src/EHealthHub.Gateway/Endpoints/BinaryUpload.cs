@@ -93,6 +93,7 @@ internal sealed class BinaryUpload(FhirCall call, HubParts parts, string mediaTy
                 try
                 {
                     length += read.Buffer.Length;
+                    call.Request.BodyBytes += read.Buffer.Length;
                     if (length > parts.BinaryBytesMax)
                     {
                         return TooLarge();

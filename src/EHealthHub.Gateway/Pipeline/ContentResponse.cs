@@ -38,7 +38,7 @@ internal static class ContentResponse
         response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         response.ContentType = request.Format.ContentType;
         response.ContentLength = range.Count;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : Stream(context, request, range.Count, token => content.WriteTo((bytes, ct) => Write(response, bytes, ct), range.From, range.Count, token));
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : Stream(context, request, range.Count, token => content.WriteTo((bytes, ct) => Write(context, bytes, ct), range.From, range.Count, token));
     }
 
     /// <summary>
@@ -57,12 +57,12 @@ internal static class ContentResponse
         }
 
         return at < 0
-            ? Write(response, written, context.RequestAborted).AsTask()
+            ? Write(context, written, context.RequestAborted).AsTask()
             : Stream(context, request, base64, async token =>
             {
-                await Write(response, written[..at], token).ConfigureAwait(false);
-                await content.WriteTo((bytes, ct) => WriteBase64(response, bytes, ct), 0, content.Length, token).ConfigureAwait(false);
-                await Write(response, written[(at + mark.Length)..], token).ConfigureAwait(false);
+                await Write(context, written[..at], token).ConfigureAwait(false);
+                await content.WriteTo((bytes, ct) => WriteBase64(context, bytes, ct), 0, content.Length, token).ConfigureAwait(false);
+                await Write(context, written[(at + mark.Length)..], token).ConfigureAwait(false);
             });
     }
 
@@ -90,17 +90,23 @@ internal static class ContentResponse
         }
     }
 
-    private static async ValueTask Write(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => await response.BodyWriter.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+    /// <summary>Counted piece by piece, for the quota: who breaks off has had what was sent.</summary>
+    private static async ValueTask Write(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        HubRequest.Of(context).BodyBytes += bytes.Length;
+        await context.Response.BodyWriter.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>All pieces but the last are divisible by three, so that each stands alone.</summary>
-    private static async ValueTask WriteBase64(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private static async ValueTask WriteBase64(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         const int step = 48 * 1024;
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(step, bytes.Length)..])
         {
-            var part = bytes[..Math.Min(step, bytes.Length)];
+            var (part, response) = (bytes[..Math.Min(step, bytes.Length)], context.Response);
             Base64.EncodeToUtf8(part.Span, response.BodyWriter.GetSpan(Base64.GetMaxEncodedToUtf8Length(part.Length)), out _, out var written);
             response.BodyWriter.Advance(written);
+            HubRequest.Of(context).BodyBytes += written;
             await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }
