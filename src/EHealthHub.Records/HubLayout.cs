@@ -6,7 +6,7 @@ namespace EHealthHub.Records;
 /// <param name="Root">The data directory.</param>
 public sealed record HubLayout(string Root)
 {
-    /// <summary>Name of the ES256 key that signs access tokens.</summary>
+    /// <summary>Name of the ES256 keys that sign access tokens; the number of the period follows.</summary>
     public const string TokenKey = "sign/token";
 
     /// <summary>Name of the Ed25519 key that signs checkpoints.</summary>
@@ -46,6 +46,12 @@ public sealed record HubLayout(string Root)
     /// of a log may ever get a second entry: so a restored hub begins a log of its own. Throws <see cref="InvalidDataException"/> for a damaged <c>restored.json</c>.
     /// </summary>
     public string LogPeriod(DateTimeOffset time) => Period(time) + (RestoreMark.Read(Root) is { } mark ? "-" + mark.Name : "");
+
+    /// <summary>
+    /// Names the secrets that seal authorization codes and refresh tokens. A restored hub has others: what was taken back or used up after the backup is not known to it, so everybody signs in again. Throws
+    /// <see cref="InvalidDataException"/> for a damaged <c>restored.json</c>.
+    /// </summary>
+    public string GrantEpoch => RestoreMark.Read(Root)?.Name ?? "first";
 
     /// <summary>The half-year of a time, for example <c>2026H2</c>: a log and its sealing key last that long.</summary>
     public static string Period(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.Year}H{(time.Month <= 6 ? 1 : 2)}");

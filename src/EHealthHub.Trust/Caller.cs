@@ -72,4 +72,7 @@ public sealed record Caller
 
     /// <summary>jti of the token; null without one.</summary>
     public string? TokenId { get; init; }
+
+    /// <summary>Registered id of the program that the token was issued to; null without a token.</summary>
+    public string? Client { get; init; }
 }

@@ -22,6 +22,23 @@ public interface ITokenSigner
     byte[] Sign(ReadOnlySpan<byte> data);
 }
 
+/// <summary>Port: the hub's token keys, one for each period of time, so that all gateways change over at the same moment without telling each other.</summary>
+public interface ITokenKeys
+{
+    /// <summary>The key of a period; the same one whenever and wherever it is asked for. Periods are counted from the Unix epoch in <see cref="Tokens.TokenOptions.KeyDays"/>.</summary>
+    ITokenSigner Key(long period);
+}
+
+/// <summary>Port: what was taken back before its time, shared between gateways. Identifiers are SHA-256 values of 32 bytes.</summary>
+public interface IRevokedTokens
+{
+    /// <summary>Writes down, durably, that an identifier is out until a time; false when there is no room.</summary>
+    bool TryAdd(ReadOnlySpan<byte> id, DateTimeOffset until);
+
+    /// <summary>What was added after the mark that the last call gave (0 for all), and the new mark.</summary>
+    IReadOnlyList<(byte[] Id, DateTimeOffset Until)> Since(ref long mark);
+}
+
 /// <summary>Port: authenticates the registry file (HMAC-SHA-256 under a key of the hub), so that who can write the file cannot grant authority.</summary>
 public interface IRegistryAuthenticator
 {

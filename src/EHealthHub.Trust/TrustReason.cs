@@ -68,6 +68,24 @@ public enum TrustReason
 
     /// <summary>The token is bound to another certificate (RFC 8705).</summary>
     TokenNotBound,
+
+    /// <summary>The token, or the grant behind it, was revoked.</summary>
+    TokenRevoked,
+
+    /// <summary>No such client at this connection, or it did not prove itself in the way it is registered with.</summary>
+    ClientUnproven,
+
+    /// <summary>The client is registered for another grant.</summary>
+    GrantNotAllowed,
+
+    /// <summary>None of the scopes asked for can be granted.</summary>
+    ScopeNotAllowed,
+
+    /// <summary>The authorization code or refresh token is not good here.</summary>
+    GrantInvalid,
+
+    /// <summary>The authorization code or refresh token was used before: everything that came of it is revoked.</summary>
+    GrantReplayed,
 }
 
 /// <summary>What a refused caller is told: enough to mend an honest mistake, no more.</summary>
@@ -97,6 +115,12 @@ public static class TrustReasons
         TrustReason.TokenInvalid => "token-invalid",
         TrustReason.TokenExpired => "token-expired",
         TrustReason.TokenNotBound => "token-not-bound",
+        TrustReason.TokenRevoked => "token-revoked",
+        TrustReason.ClientUnproven => "client-unproven",
+        TrustReason.GrantNotAllowed => "grant-not-allowed",
+        TrustReason.ScopeNotAllowed => "scope-not-allowed",
+        TrustReason.GrantInvalid => "grant-invalid",
+        TrustReason.GrantReplayed => "grant-replayed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

@@ -35,8 +35,9 @@ public class IdentifyCaller : IDisposable
         _revocation = new RevocationService(new RevocationOptions { Sources = [new RevocationSource(_pki.Authority, _pki.RevocationListPath)] }, TimeProvider.System);
         await _revocation.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
         _gate = NewGate();
-        _factory = new CallerFactory(_gate, _registry, _revocation, _signer, Tokens, TimeProvider.System);
-        _endpoint = new TokenEndpoint(_gate, _registry, _signer, new MemoryReplayCache(TimeProvider.System, 10_000_000), Tokens, TimeProvider.System);
+        var ring = new TokenKeyRing(_signer, Tokens, TimeProvider.System);
+        _factory = new CallerFactory(_gate, _registry, _revocation, ring, new RevokedTokens(new MemoryRevokedTokens(), TimeProvider.System), Tokens, TimeProvider.System);
+        _endpoint = new TokenEndpoint(_gate, _registry, ring, new MemoryReplayCache(TimeProvider.System, 10_000_000), Tokens, TimeProvider.System);
         _hospital = _pki.Load("hospital-ankara");
         _card = _pki.Load("dr-ayse");
         _token = TokenOfACard();
@@ -82,13 +83,15 @@ public class IdentifyCaller : IDisposable
         public RegistrySnapshot Current { get; } = current;
     }
 
-    private sealed class Signer : ITokenSigner, IDisposable
+    private sealed class Signer : ITokenSigner, ITokenKeys, IDisposable
     {
         private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
         public string KeyId => "token/1";
 
         public byte[] PublicKey => _key.ExportSubjectPublicKeyInfo();
+
+        public ITokenSigner Key(long period) => this;
 
         public byte[] Sign(ReadOnlySpan<byte> data) => _key.SignData(data, HashAlgorithmName.SHA256);
 

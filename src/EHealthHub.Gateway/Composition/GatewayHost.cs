@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Start;
+using EHealthHub.Gateway.Authorization;
 using EHealthHub.Gateway.Endpoints;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
@@ -93,6 +94,9 @@ public static class GatewayHost
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
+        // What it knows of a request are tokens and codes.
+        logging.AddFilter("OpenIddict", LogLevel.None);
+
         // It says nothing at this level, and while it might, an Activity and a log scope are made for each request. What a request throws, the error boundary logs.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
@@ -105,7 +109,11 @@ public static class GatewayHost
         services.AddSingleton(trust.Callers);
         services.AddSingleton(trust.Forwarded);
         services.AddSingleton(trust.Registry);
-        services.AddSingleton<GatewayMetrics>();
+        var metrics = new GatewayMetrics();
+        services.AddSingleton(metrics);
+        services.AddSingleton(trust.Revoked);
+        services.AddOAuth(parts, trust, metrics);
+        services.AddHostedService<RevocationPoll>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<Reindexing>();
@@ -132,7 +140,8 @@ public static class GatewayHost
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
         var fhir = new FhirEndpoints(parts, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway"));
         parts.Records.Serve(BuiltInDefinitions.Of(fhir.Served));
-        new OpenEndpoints(parts, trust.Tokens, trust.Signer, metrics, fhir.Served).Map(app);
+        new OpenEndpoints(parts, fhir.Served).Map(app);
+        new OAuthEndpoints(parts, trust, app.Services.GetRequiredService<OAuthHost>()).Map(app);
         new ProofEndpoint(parts).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
         fhir.Map(app);

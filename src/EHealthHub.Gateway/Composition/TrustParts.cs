@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using EHealthHub.Records.Sqlite;
 using EHealthHub.Trust;
 using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Clients;
 using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust.Revocation;
 using EHealthHub.Trust.Tokens;
@@ -17,15 +19,24 @@ public sealed class TrustParts : IAsyncDisposable
     private readonly RevocationService _revocation;
     private readonly VaultRegistryAuthenticator _authenticator;
 
-    private TrustParts(RegistryFile registry, RevocationService revocation, VaultRegistryAuthenticator authenticator, CertificateGate gate, ITokenSigner signer, TokenOptions tokens, TimeProvider time)
+    private readonly TokenLedger _ledger;
+
+    private TrustParts(RegistryFile registry, RevocationService revocation, VaultRegistryAuthenticator authenticator, CertificateGate gate, TokenLedger ledger, HubParts parts)
     {
         _registry = registry;
         _revocation = revocation;
         _authenticator = authenticator;
-        Signer = signer;
-        Forwarded = new ForwardedCertificates(gate, registry, time);
-        Callers = new CallerFactory(gate, registry, revocation, signer, tokens, time);
-        Tokens = new TokenEndpoint(gate, registry, signer, new MemoryReplayCache(time), tokens, time);
+        _ledger = ledger;
+        var shared = new LedgerOfTokens(ledger);
+        Options = new TokenOptions { Issuer = parts.Hub.BaseUrl, TokenEndpoint = parts.Hub.BaseUrl + "/oauth/token", FhirBase = parts.Hub.FhirBase };
+        Keys = new TokenKeyRing(new VaultTokenKeys(parts.Vault), Options, parts.Time);
+        Revoked = new RevokedTokens(shared, parts.Time);
+        Forwarded = new ForwardedCertificates(gate, registry, parts.Time);
+        Callers = new CallerFactory(gate, registry, revocation, Keys, Revoked, Options, parts.Time);
+        Tokens = new TokenEndpoint(gate, registry, Keys, shared, Options, parts.Time);
+        Clients = new ClientGate(gate, registry, shared, Options, parts.Time);
+        Systems = new SystemGrant(Keys, Options, parts.Time);
+        Inspection = new TokenInspection(Keys, Revoked, Options, parts.Time);
     }
 
     /// <summary>The registry in force; a change of its file holds within a second.</summary>
@@ -40,8 +51,23 @@ public sealed class TrustParts : IAsyncDisposable
     /// <summary>Assertions become tokens.</summary>
     public TokenEndpoint Tokens { get; }
 
-    /// <summary>Signs tokens.</summary>
-    public ITokenSigner Signer { get; }
+    /// <summary>Who asks at the token endpoint.</summary>
+    public ClientGate Clients { get; }
+
+    /// <summary>Systems get tokens of their own.</summary>
+    public SystemGrant Systems { get; }
+
+    /// <summary>What a token says, and taking it back.</summary>
+    public TokenInspection Inspection { get; }
+
+    /// <summary>What was taken back.</summary>
+    public RevokedTokens Revoked { get; }
+
+    /// <summary>Keys that sign and verify tokens.</summary>
+    public TokenKeyRing Keys { get; }
+
+    /// <summary>For whom and how long.</summary>
+    public TokenOptions Options { get; }
 
     /// <summary>Keeps revocation on what the registry says.</summary>
     public required TrustFollowing Following { get; init; }
@@ -71,8 +97,8 @@ public sealed class TrustParts : IAsyncDisposable
         var gate = new CertificateGate(new GateOptions { Anchors = [anchor] }, registry, revocation, parts.Time);
         var following = new TrustFollowing(registry, gate, revocation, development, parts.Time);
         await Task.WhenAny(following.Step(), Task.Delay(PrefetchAtStart)).ConfigureAwait(false);
-        var tokens = new TokenOptions { Issuer = parts.Hub.BaseUrl, TokenEndpoint = parts.Hub.BaseUrl + "/oauth/token", FhirBase = parts.Hub.FhirBase };
-        return new TrustParts(registry, revocation, authenticator, gate, new VaultTokenSigner(parts.Vault), tokens, parts.Time) { Following = following, Mark = mark };
+        var ledger = TokenLedger.Open(parts.Layout.Databases, parts.Time);
+        return new TrustParts(registry, revocation, authenticator, gate, ledger, parts) { Following = following, Mark = mark };
     }
 
     /// <inheritdoc/>
@@ -81,5 +107,6 @@ public sealed class TrustParts : IAsyncDisposable
         await _revocation.DisposeAsync().ConfigureAwait(false);
         await _registry.DisposeAsync().ConfigureAwait(false);
         _authenticator.Dispose();
+        _ledger.Dispose();
     }
 }

@@ -42,7 +42,7 @@ internal sealed class IdentifyCaller(RequestDelegate next, HubParts parts, Calle
     public static Failure FailureOf(TrustReason reason)
     {
         var code = TrustReasons.PublicCode(reason);
-        return reason is TrustReason.TokenInvalid or TrustReason.TokenExpired or TrustReason.TokenNotBound
+        return reason is TrustReason.TokenInvalid or TrustReason.TokenExpired or TrustReason.TokenNotBound or TrustReason.TokenRevoked
             ? Failure.Of(401, "security", code, "The access token is not accepted.")
             : reason == TrustReason.RevocationUnknown ? Failure.Of(503, "transient", code, "Whether the certificate was revoked cannot be found out now.")
             : Failure.Of(403, reason is TrustReason.Expired or TrustReason.NotYetValid ? "expired" : "security", code, "The client certificate is not accepted.");

@@ -29,6 +29,7 @@ internal static class RegistryCommand
         Clinician(),
         Employ(),
         Dismiss(),
+        ClientCommand.Build(),
     };
 
     private static Command Add()

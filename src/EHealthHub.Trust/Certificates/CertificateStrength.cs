@@ -28,14 +28,17 @@ internal static class CertificateStrength
     private static readonly string[] Hashes = ["2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2", "2.16.840.1.101.3.4.2.3"];
 
     /// <summary>RSA of 2,048 to 8,192 bits with an exponent of 65,537 to 2^64, or a NIST curve of 256, 384 or 521 bits.</summary>
-    internal static bool HasStrongKey(X509Certificate2 certificate)
+    internal static bool HasStrongKey(X509Certificate2 certificate) => IsStrong(certificate.PublicKey);
+
+    /// <summary>The same of a key without a certificate.</summary>
+    internal static bool IsStrong(PublicKey key)
     {
         try
         {
-            return certificate.PublicKey.Oid.Value switch
+            return key.Oid.Value switch
             {
-                Rsa => IsStrongRsa(certificate.PublicKey.EncodedKeyValue.RawData),
-                EllipticCurve => CurveOf(certificate.PublicKey) is P256 or P384 or P521,
+                Rsa => IsStrongRsa(key.EncodedKeyValue.RawData),
+                EllipticCurve => CurveOf(key) is P256 or P384 or P521,
                 _ => false,
             };
         }

@@ -68,7 +68,7 @@ internal sealed record RegistryDocument(
 
     /// <summary>The serializer looks at the nullability of members, not at that of elements.</summary>
     private bool HasNulls() =>
-        Institutions.Any(i => i is null || i.Certificates.Contains(null!) || i.Scopes.Contains(null!) || i.Names.Contains(null!))
+        Institutions.Any(i => i is null || i.Certificates.Contains(null!) || i.Scopes.Contains(null!) || i.Names.Contains(null!) || i.Clients.Any(c => c is null || c.HasNulls()))
         || Persons.Any(p => p is null || p.Certificates.Contains(null!) || p.Employments.Contains(null!))
         || BlockedCertificates.Contains(null!) || (!Notes.IsDefault && Notes.Contains(null!));
 
@@ -136,6 +136,7 @@ internal sealed partial class RegistryJson : JsonSerializerContext
             new JsonStringEnumConverter<AnchorUses>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<RevocationKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<OcspNonce>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ClientKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<PersonKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
         },
     });

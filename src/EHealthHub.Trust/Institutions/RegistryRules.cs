@@ -31,7 +31,7 @@ internal static class RegistryRules
             return [.. faults];
         }
 
-        var names = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id));
+        var names = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id)).Concat(institutions.SelectMany(i => i.Clients).Select(c => c.Id));
         AddRepeated(names, "id", faults);
         AddRepeated(institutions.SelectMany(i => i.Certificates, (_, c) => c.Thumbprint).Concat(persons.SelectMany(p => p.Certificates)), "certificate", faults);
         AddRepeated(institutions.SelectMany(i => i.Names, (_, n) => n.Key), "issuer and subject", faults);
@@ -41,6 +41,7 @@ internal static class RegistryRules
         {
             kinds[institution.Id] = institution.Kind;
             Check(institution, faults);
+            ClientRules.Check(institution, faults);
         }
 
         foreach (var person in persons)
@@ -162,7 +163,7 @@ internal static class RegistryRules
         }
     }
 
-    private static void CheckNamed(string id, string name, ImmutableArray<string> certificates, List<string> faults)
+    internal static void CheckNamed(string id, string name, ImmutableArray<string> certificates, List<string> faults)
     {
         if (id.Length is 0 or > IdLengthMax || id.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')))
         {

@@ -19,6 +19,9 @@ public sealed record Institution(
 {
     /// <summary>Its certificates by issuer and subject.</summary>
     public ImmutableArray<RegisteredName> Names { get; init; } = Names.IsDefault ? [] : Names;
+
+    /// <summary>Programs that the institution answers for, each with an id of its own.</summary>
+    public ImmutableArray<RegisteredClient> Clients { get; init; } = [];
 }
 
 /// <summary>Where a clinician works, and from when to when.</summary>
@@ -89,6 +92,7 @@ public sealed class RegistrySnapshot
     private readonly Dictionary<string, Person> _personById;
     private readonly Dictionary<(PersonKind Kind, string NationalId), Person> _personByNationalId;
     private readonly Dictionary<string, Person> _staffByCertificate;
+    private readonly Dictionary<string, (Institution Institution, RegisteredClient Client)> _clientById;
     private readonly HashSet<string> _blocked;
 
     /// <summary>Indexes the lists. Throws <see cref="InvalidDataException"/> when an id, a certificate or a national id (of one kind) stands twice.</summary>
@@ -104,12 +108,13 @@ public sealed class RegistrySnapshot
         _blocked = [.. blockedCertificates];
         try
         {
-            _ = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id)).ToDictionary(id => id, StringComparer.Ordinal);
+            _ = institutions.Select(i => i.Id).Concat(persons.Select(p => p.Id)).Concat(institutions.SelectMany(i => i.Clients).Select(c => c.Id)).ToDictionary(id => id, StringComparer.Ordinal);
             _ = institutions.SelectMany(i => i.Certificates, (_, c) => c.Thumbprint).Concat(persons.SelectMany(p => p.Certificates)).ToDictionary(c => c, StringComparer.Ordinal);
             _institutionById = institutions.ToDictionary(i => i.Id, StringComparer.Ordinal);
             _byCertificate = institutions.SelectMany(i => i.Certificates, (i, c) => (i, c)).ToDictionary(x => x.c.Thumbprint, x => new Registration(x.i, x.c.From, x.c.Until), StringComparer.Ordinal);
             _byName = institutions.SelectMany(i => i.Names, (i, n) => (i, n)).ToDictionary(
                 x => Hash256.TryParseHex(x.n.Key, out var key) ? key : throw new ArgumentException("A name's key is no SHA-256 value."), x => new Registration(x.i, x.n.From, x.n.Until));
+            _clientById = institutions.SelectMany(i => i.Clients, (i, c) => (i, c)).ToDictionary(x => x.c.Id, StringComparer.Ordinal);
             _personById = persons.ToDictionary(p => p.Id, StringComparer.Ordinal);
             _personByNationalId = persons.Where(p => p.NationalId is not null).ToDictionary(p => (p.Kind, p.NationalId!));
             _staffByCertificate = persons.SelectMany(p => p.Certificates, (p, c) => (p, c)).ToDictionary(x => x.c, x => x.p, StringComparer.Ordinal);
@@ -156,6 +161,9 @@ public sealed class RegistrySnapshot
 
     /// <summary>The institution with an id.</summary>
     public Institution? InstitutionById(string id) => _institutionById.GetValueOrDefault(id);
+
+    /// <summary>The program with a client id, and the institution that answers for it.</summary>
+    public (Institution Institution, RegisteredClient Client)? ClientById(string id) => _clientById.TryGetValue(id, out var found) ? found : null;
 
     /// <summary>The person with an id.</summary>
     public Person? PersonById(string id) => _personById.GetValueOrDefault(id);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -23,17 +22,19 @@ public sealed class CallerFactory
     private readonly TokenOptions _options;
     private readonly TimeProvider _time;
     private readonly TokenCodec _codec;
+    private readonly RevokedTokens _revoked;
     private readonly GenerationCache<Hash256, KnownToken> _tokens;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
-    public CallerFactory(CertificateGate gate, IRegistry registry, RevocationService revocation, ITokenSigner signer, TokenOptions options, TimeProvider time)
+    public CallerFactory(CertificateGate gate, IRegistry registry, RevocationService revocation, TokenKeyRing keys, RevokedTokens revoked, TokenOptions options, TimeProvider time)
     {
         _gate = gate;
         _registry = registry;
         _revocation = revocation;
         _options = options.Checked();
         _time = time;
-        _codec = new TokenCodec(signer, options);
+        _codec = new TokenCodec(keys, options);
+        _revoked = revoked;
         _tokens = new GenerationCache<Hash256, KnownToken>(options.TokenCacheEntriesMax);
     }
 
@@ -179,13 +180,23 @@ public sealed class CallerFactory
             return TrustReason.TokenNotBound;
         }
 
-        if (registry.IsBlocked(token.CardThumbprint))
+        if (token.IsRevoked(_revoked))
+        {
+            return TrustReason.TokenRevoked;
+        }
+
+        if (claims.Card is not { } card)
+        {
+            return token.Speak(connection, registry, now, out caller);
+        }
+
+        if (registry.IsBlocked(token.CardThumbprint!))
         {
             return TrustReason.Revoked;
         }
 
-        reason = _revocation.Check(claims.Card, now.UtcTicks);
-        unknown = reason == TrustReason.RevocationUnknown ? [claims.Card] : default;
+        reason = _revocation.Check(card.Id, now.UtcTicks);
+        unknown = reason == TrustReason.RevocationUnknown ? [card.Id] : default;
         return reason == TrustReason.None ? token.Speak(connection, registry, now, out caller) : reason;
     }
 
@@ -212,71 +223,5 @@ public sealed class CallerFactory
         }
 
         return reason;
-    }
-
-    /// <summary>A token whose signature, issuer and audience hold, and the caller it makes under the registry seen last. Only what cannot change is kept; the rest is looked at on every request.</summary>
-    private sealed class KnownToken(TokenClaims claims)
-    {
-        private Standing? _standing;
-
-        internal TokenClaims Claims { get; } = claims;
-
-        internal string CardThumbprint { get; } = claims.CardHash.ToHex();
-
-        internal TrustReason Speak(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Caller? caller)
-        {
-            caller = null;
-            var standing = _standing;
-            if (standing is null || standing.Registry != registry.Identity)
-            {
-                var reason = LookUp(connection, registry, now, out standing);
-                if (standing is null)
-                {
-                    return reason;
-                }
-
-                _standing = standing;
-            }
-
-            if (!standing.Employment.IsCurrent(now) || !standing.Registration.IsCurrent(now))
-            {
-                // Another period may have begun: looked up anew, and refused if not.
-                _standing = null;
-                var reason = LookUp(connection, registry, now, out standing);
-                if (standing is null)
-                {
-                    return reason;
-                }
-            }
-
-            caller = standing.Caller;
-            return TrustReason.None;
-        }
-
-        private TrustReason LookUp(CertificateFinding connection, RegistrySnapshot registry, DateTimeOffset now, out Standing? standing)
-        {
-            standing = null;
-            if (registry.RegistrationOf(connection) is not { Institution.Kind: not InstitutionKind.Proxy } registration || !registration.IsCurrent(now) || registry.PersonById(Claims.Subject) is not { Kind: PersonKind.Clinician } person)
-            {
-                return TrustReason.Unregistered;
-            }
-
-            var institution = registration.Institution;
-            if (institution.Suspended || person.Suspended)
-            {
-                return TrustReason.Suspended;
-            }
-
-            if (institution.Id != Claims.Institution || person.EmploymentAt(institution.Id, now) is not { } employment)
-            {
-                return TrustReason.WrongInstitution;
-            }
-
-            ImmutableArray<string> scopes = [.. Claims.Scope.Split(' ')];
-            standing = new Standing(registry.Identity, employment, registration, Callers.OfToken(Claims, institution, person, employment.Role, connection.Thumbprint, CardThumbprint, scopes));
-            return TrustReason.None;
-        }
-
-        private sealed record Standing(object Registry, Employment Employment, Registration Registration, Caller Caller);
     }
 }

@@ -6,37 +6,49 @@ namespace EHealthHub.Trust.Tokens;
 /// <summary>How each kind of participant looks as a <see cref="Caller"/>: the one place where purposes and scopes are given without a token.</summary>
 internal static class Callers
 {
-    private static readonly ImmutableArray<string> CitizenScopes = ["patient/*.rs"];
+    internal static readonly ImmutableArray<string> CitizenScopes = ["patient/*.rs"];
 
     internal static Caller OfInstitution(Institution institution, string thumbprint) => new()
     {
         Institution = institution.Id,
         InstitutionKind = institution.Kind,
         Scopes = institution.Scopes,
-        Purpose = institution.Kind switch
-        {
-            InstitutionKind.Provider => Purposes.Operations,
-            InstitutionKind.Insurer => Purposes.Payment,
-            _ => Purposes.SystemAdministration,
-        },
+        Purpose = PurposeOf(institution),
         Certificate = thumbprint,
     };
 
-    internal static Caller OfToken(
-        TokenClaims claims, Institution institution, Person person, string role, string thumbprint, string card, ImmutableArray<string> scopes) => new()
-        {
-            Institution = institution.Id,
-            InstitutionKind = institution.Kind,
-            PersonKind = PersonKind.Clinician,
-            Person = person.Id,
-            NationalId = person.NationalId,
-            Role = role,
-            Scopes = scopes,
-            Purpose = claims.Purpose,
-            Certificate = thumbprint,
-            Card = card,
-            TokenId = claims.Id,
-        };
+    /// <summary>A clinician through an institution's system or an application.</summary>
+    internal static Caller OfToken(TokenClaims claims, Institution institution, Person person, string role, string thumbprint, string? card, ImmutableArray<string> scopes) => new()
+    {
+        Institution = institution.Id,
+        InstitutionKind = institution.Kind,
+        PersonKind = PersonKind.Clinician,
+        Person = person.Id,
+        NationalId = person.NationalId,
+        Role = role,
+        Scopes = scopes,
+        Purpose = claims.Purpose,
+        Certificate = thumbprint,
+        Card = card,
+        TokenId = claims.Id,
+        Client = claims.Client,
+    };
+
+    /// <summary>An institution's system that asked for a token of its own, with fewer scopes than it holds.</summary>
+    internal static Caller OfSystemToken(TokenClaims claims, Institution institution, string thumbprint, ImmutableArray<string> scopes) =>
+        OfInstitution(institution, thumbprint) with { Scopes = scopes, TokenId = claims.Id, Client = claims.Client, Purpose = claims.Purpose };
+
+    /// <summary>A citizen through an application.</summary>
+    internal static Caller OfCitizenToken(TokenClaims claims, Person person, string thumbprint, string? card, ImmutableArray<string> scopes) =>
+        OfCitizen(person, thumbprint) with { Scopes = scopes, TokenId = claims.Id, Client = claims.Client, Purpose = claims.Purpose, Card = card };
+
+    /// <summary>Purpose of an institution that acts for itself.</summary>
+    internal static string PurposeOf(Institution institution) => institution.Kind switch
+    {
+        InstitutionKind.Provider => Purposes.Operations,
+        InstitutionKind.Insurer => Purposes.Payment,
+        _ => Purposes.SystemAdministration,
+    };
 
     internal static Caller OfClinician(Institution institution, Person person, string role, string thumbprint, ImmutableArray<string> scopes) => new()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -9,6 +10,8 @@ namespace EHealthHub.Trust.Tokens;
 /// <summary>The compact serialization of a JWS (RFC 7515, 7.1), read strictly: three parts of unpadded base64url in its one canonical form, JSON without repeated members (RFC 7515, 5.2).</summary>
 internal static class CompactJws
 {
+    private const int CertificatesMax = 4;
+    private const int CertificateBytesMax = 8 * 1024;
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
 
@@ -92,6 +95,32 @@ internal static class CompactJws
     /// <summary>A NumericDate (RFC 7519, 2) in whole seconds; null where it is missing or another thing.</summary>
     internal static long? GetSeconds(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and < 253_402_300_800 ? seconds : null;
+
+    /// <summary>The one audience; null where there is none, or several: what is for somebody else too could be used there first.</summary>
+    internal static string? ReadAudience(JsonElement claims)
+    {
+        if (!claims.TryGetProperty("aud", out var audience) || audience.ValueKind != JsonValueKind.Array)
+        {
+            return claims.GetString("aud");
+        }
+
+        return audience.GetArrayLength() == 1 ? audience[0].GetText() : null;
+    }
+
+    /// <summary>The first certificate of an x5c of at most four (RFC 7515, 4.1.6); its issuers are those that the gate knows, not those that the sender adds.</summary>
+    internal static bool TryReadLeaf(JsonElement chain, [NotNullWhen(true)] out byte[]? der)
+    {
+        der = null;
+        Span<byte> buffer = stackalloc byte[CertificateBytesMax];
+        if (chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() is < 1 or > CertificatesMax
+            || chain[0].GetText() is not { } text || !Convert.TryFromBase64String(text, buffer, out var length))
+        {
+            return false;
+        }
+
+        der = buffer[..length].ToArray();
+        return true;
+    }
 
     /// <summary>The ASCII bytes that the signature is over.</summary>
     internal static byte[] SignedPart(ReadOnlySpan<char> compact, Range payload) => Encoding.ASCII.GetBytes(compact[..payload.End].ToArray());

@@ -11,17 +11,29 @@ internal static class JoseAlgorithm
     private const int Es384Bytes = 96;
 
     /// <summary>True when the algorithm fits the key and the signature holds. The key has passed the gate.</summary>
-    internal static bool Verify(string algorithm, X509Certificate2 certificate, byte[] data, byte[] signature)
+    internal static bool Verify(string algorithm, X509Certificate2 certificate, byte[] data, byte[] signature) => Verify(algorithm, certificate.PublicKey, data, signature);
+
+    /// <summary>True when the algorithm is one of those taken and fits the key; null asks whether any does.</summary>
+    internal static bool Fits(string? algorithm, PublicKey key) => algorithm switch
+    {
+        null => CertificateStrength.IsStrong(key) && (CertificateStrength.IsRsa(key) || CertificateStrength.JoseCurveAlgorithm(key) is not null),
+        "RS256" or "RS384" or "PS256" => CertificateStrength.IsRsa(key) && CertificateStrength.IsStrong(key),
+        "ES256" or "ES384" => CertificateStrength.JoseCurveAlgorithm(key) == algorithm,
+        _ => false,
+    };
+
+    /// <summary>True when the algorithm fits the key and the signature holds. The key is of a strength that was looked at before.</summary>
+    internal static bool Verify(string algorithm, PublicKey publicKey, byte[] data, byte[] signature)
     {
         try
         {
             return algorithm switch
             {
-                "ES256" => signature.Length == Es256Bytes && CertificateStrength.JoseCurveAlgorithm(certificate.PublicKey) == algorithm && VerifyCurve(certificate, data, signature, HashAlgorithmName.SHA256),
-                "ES384" => signature.Length == Es384Bytes && CertificateStrength.JoseCurveAlgorithm(certificate.PublicKey) == algorithm && VerifyCurve(certificate, data, signature, HashAlgorithmName.SHA384),
-                "RS256" => VerifyRsa(certificate, data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-                "RS384" => VerifyRsa(certificate, data, signature, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
-                "PS256" => VerifyRsa(certificate, data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+                "ES256" => signature.Length == Es256Bytes && CertificateStrength.JoseCurveAlgorithm(publicKey) == algorithm && VerifyCurve(publicKey, data, signature, HashAlgorithmName.SHA256),
+                "ES384" => signature.Length == Es384Bytes && CertificateStrength.JoseCurveAlgorithm(publicKey) == algorithm && VerifyCurve(publicKey, data, signature, HashAlgorithmName.SHA384),
+                "RS256" => VerifyRsa(publicKey, data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+                "RS384" => VerifyRsa(publicKey, data, signature, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
+                "PS256" => VerifyRsa(publicKey, data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
                 _ => false,
             };
         }
@@ -58,15 +70,15 @@ internal static class JoseAlgorithm
         }
     }
 
-    private static bool VerifyCurve(X509Certificate2 certificate, byte[] data, byte[] signature, HashAlgorithmName hash)
+    private static bool VerifyCurve(PublicKey publicKey, byte[] data, byte[] signature, HashAlgorithmName hash)
     {
-        using var key = certificate.GetECDsaPublicKey();
+        using var key = publicKey.GetECDsaPublicKey();
         return key is not null && key.VerifyData(data, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private static bool VerifyRsa(X509Certificate2 certificate, byte[] data, byte[] signature, HashAlgorithmName hash, RSASignaturePadding padding)
+    private static bool VerifyRsa(PublicKey publicKey, byte[] data, byte[] signature, HashAlgorithmName hash, RSASignaturePadding padding)
     {
-        using var key = certificate.GetRSAPublicKey();
+        using var key = publicKey.GetRSAPublicKey();
         return key is not null && key.VerifyData(data, signature, hash, padding);
     }
 

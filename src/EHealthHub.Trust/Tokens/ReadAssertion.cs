@@ -11,8 +11,6 @@ namespace EHealthHub.Trust.Tokens;
 /// </summary>
 internal sealed record ReadAssertion : IDisposable
 {
-    private const int CertificatesMax = 4;
-    private const int CertificateBytesMax = 8 * 1024;
     private const int IdLengthMax = 128;
     private const int TextLengthMax = 1024;
 
@@ -87,7 +85,7 @@ internal sealed record ReadAssertion : IDisposable
             Signature = signature,
             Issuer = issuer,
             Subject = subject,
-            Audience = ReadAudience(claims),
+            Audience = CompactJws.ReadAudience(claims),
             Id = id,
             IssuedAt = issuedAt,
             NotBefore = claims.GetSeconds("nbf"),
@@ -114,25 +112,18 @@ internal sealed record ReadAssertion : IDisposable
         }
 
         if (algorithm is not ("ES256" or "ES384" or "RS256" or "RS384" or "PS256") || (header.TryGetProperty("typ", out _) && header.GetString("typ") != "JWT")
-            || !header.TryGetProperty("x5c", out var chain) || chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() is < 1 or > CertificatesMax)
+            || !header.TryGetProperty("x5c", out var chain) || !CompactJws.TryReadLeaf(chain, out var der))
         {
             return false;
         }
 
-        card = ReadCertificate(chain[0]);
+        card = ReadCertificate(der);
         return card is not null;
     }
 
     /// <summary>One certificate in DER and nothing behind it.</summary>
-    private static X509Certificate2? ReadCertificate(JsonElement element)
+    private static X509Certificate2? ReadCertificate(byte[] der)
     {
-        Span<byte> buffer = stackalloc byte[CertificateBytesMax];
-        if (element.GetText() is not { } text || !Convert.TryFromBase64String(text, buffer, out var length))
-        {
-            return null;
-        }
-
-        var der = buffer[..length];
         try
         {
             var certificate = X509CertificateLoader.LoadCertificate(der);
@@ -148,15 +139,5 @@ internal sealed record ReadAssertion : IDisposable
         {
             return null;
         }
-    }
-
-    private static string? ReadAudience(JsonElement claims)
-    {
-        if (!claims.TryGetProperty("aud", out var audience) || audience.ValueKind != JsonValueKind.Array)
-        {
-            return claims.GetString("aud");
-        }
-
-        return audience.GetArrayLength() == 1 ? audience[0].GetText() : null;
     }
 }

@@ -1,14 +1,12 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Revocation;
 
 namespace EHealthHub.Trust.Tokens;
 
 /// <summary>
-/// What an access token says (RFC 9068), for the hub itself to read. The national id is not in it; the card is, by thumbprint and by issuer and serial number, so that every request can look again whether it was revoked.
+/// What an access token says (RFC 9068), for the hub itself to read; written and read by <see cref="TokenText"/>. The national id is not in it; the card is, by thumbprint and by issuer and serial number, so that every request can look again
+/// whether it was revoked.
 /// </summary>
 internal sealed record TokenClaims
 {
@@ -16,12 +14,17 @@ internal sealed record TokenClaims
 
     internal required string Audience { get; init; }
 
-    /// <summary>Registered id of the person.</summary>
+    /// <summary>Registered id of the person, or of the institution whose system acts for itself.</summary>
     internal required string Subject { get; init; }
 
-    internal required string Institution { get; init; }
+    /// <summary>Registered id of the client: a program, or the institution itself.</summary>
+    internal required string Client { get; init; }
 
-    internal required string Role { get; init; }
+    /// <summary>Null for a citizen.</summary>
+    internal string? Institution { get; init; }
+
+    /// <summary>Role of a clinician; null for others.</summary>
+    internal string? Role { get; init; }
 
     internal required string Purpose { get; init; }
 
@@ -36,93 +39,20 @@ internal sealed record TokenClaims
     /// <summary>cnf.x5t#S256: the connection's certificate.</summary>
     internal required Hash256 Confirmation { get; init; }
 
-    internal required Hash256 CardHash { get; init; }
+    /// <summary>The card that stands behind it; null where a system speaks.</summary>
+    internal CardClaim? Card { get; init; }
 
-    internal required CertificateId Card { get; init; }
+    /// <summary>The grant that a person gave to an application; null for tokens that come of no such grant.</summary>
+    internal string? Grant { get; init; }
 
-    internal byte[] Write()
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("iss", Issuer);
-        json.WriteString("aud", Audience);
-        json.WriteString("sub", Subject);
+    /// <summary>Logical id of the one patient that the <c>patient/</c> scopes are about; null without a launch context.</summary>
+    internal string? Patient { get; init; }
 
-        // RFC 9068, 2.2 asks for client_id; the hub's clients are its institutions.
-        json.WriteString("client_id", Institution);
-        json.WriteString("institution", Institution);
-        json.WriteString("role", Role);
-        json.WriteString("purpose_of_use", Purpose);
-        json.WriteString("scope", Scope);
-        json.WriteString("jti", Id);
-        json.WriteNumber("iat", IssuedAt);
-        json.WriteNumber("exp", Expires);
-        json.WriteStartObject("cnf");
-        json.WriteString("x5t#S256", Encode(Confirmation));
-        json.WriteEndObject();
-        json.WriteStartObject("card");
-        json.WriteString("x5t#S256", Encode(CardHash));
-        json.WriteString("issuer", Encode(Card.Issuer));
-        json.WriteString("serial", Card.Serial.ToHex());
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    internal byte[] Write() => TokenText.Write(this);
 
     /// <summary>Reads what <see cref="Write"/> wrote; the signature has been verified.</summary>
-    internal static bool TryRead(byte[] payload, [NotNullWhen(true)] out TokenClaims? claims)
-    {
-        claims = null;
-        using var document = CompactJws.ParseObject(payload);
-        if (document?.RootElement is not { } root
-            || root.GetString("iss") is not { } issuer || root.GetString("aud") is not { } audience || root.GetString("sub") is not { } subject
-            || root.GetString("institution") is not { } institution || root.GetString("role") is not { } role || root.GetString("purpose_of_use") is not { } purpose
-            || root.GetString("scope") is not { } scope || root.GetString("jti") is not { } id
-            || root.GetSeconds("iat") is not { } issuedAt || root.GetSeconds("exp") is not { } expires
-            || !root.TryGetProperty("cnf", out var cnf) || !TryDecode(cnf.GetString("x5t#S256"), out var confirmation)
-            || !root.TryGetProperty("card", out var card) || !TryDecode(card.GetString("x5t#S256"), out var cardHash) || !TryDecode(card.GetString("issuer"), out var cardIssuer)
-            || card.GetString("serial") is not { } hex || !SerialNumber.TryParseHex(hex, out var serial))
-        {
-            return false;
-        }
-
-        claims = new TokenClaims
-        {
-            Issuer = issuer,
-            Audience = audience,
-            Subject = subject,
-            Institution = institution,
-            Role = role,
-            Purpose = purpose,
-            Scope = scope,
-            Id = id,
-            IssuedAt = issuedAt,
-            Expires = expires,
-            Confirmation = confirmation,
-            CardHash = cardHash,
-            Card = new CertificateId(cardIssuer, serial),
-        };
-        return true;
-    }
-
-    private static string Encode(Hash256 hash)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        hash.Write(bytes);
-        return Base64Url.EncodeToString(bytes);
-    }
-
-    private static bool TryDecode(string? text, out Hash256 hash)
-    {
-        hash = default;
-        if (!CompactJws.TryDecode(text, out var bytes) || bytes.Length != Hash256.Size)
-        {
-            return false;
-        }
-
-        hash = Hash256.Read(bytes);
-        return true;
-    }
+    internal static bool TryRead(byte[] payload, [NotNullWhen(true)] out TokenClaims? claims) => TokenText.TryRead(payload, out claims);
 }
+
+/// <summary>A card as a token names it.</summary>
+internal sealed record CardClaim(Hash256 Hash, CertificateId Id);

@@ -2,41 +2,38 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace EHealthHub.Trust.Tokens;
 
-/// <summary>Turns claims into the hub's compact JWS and back. The protected header is one fixed text under the hub's one key: whatever differs from it in a single character is not ours, so that no algorithm is ever negotiated.</summary>
-internal sealed class TokenCodec
+/// <summary>
+/// Turns claims into the hub's compact JWS and back. The protected header is one fixed text for each key that verifies now: whatever differs from all of them in a single character is not ours, so that no algorithm is ever negotiated.
+/// </summary>
+internal sealed class TokenCodec(TokenKeyRing keys, TokenOptions options)
 {
-    private readonly ITokenSigner _signer;
-    private readonly TokenOptions _options;
-    private readonly string _header;
-
-    internal TokenCodec(ITokenSigner signer, TokenOptions options)
+    internal string Write(TokenClaims claims, DateTimeOffset now)
     {
-        _signer = signer;
-        _options = options;
-        _header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{JsonEncodedText.Encode(signer.KeyId)}}"}"""));
+        var key = keys.Signing(now);
+        return Sign(key.Signer, key.AccessHeader, claims.Write());
     }
 
-    internal string Write(TokenClaims claims)
+    /// <summary>An identity token (OpenID Connect Core, 2): for the application to read, never taken by the hub.</summary>
+    internal string WriteIdentity(byte[] claims, DateTimeOffset now)
     {
-        var signed = $"{_header}.{Base64Url.EncodeToString(claims.Write())}";
-        return $"{signed}.{Base64Url.EncodeToString(_signer.Sign(Encoding.ASCII.GetBytes(signed)))}";
+        var key = keys.Signing(now);
+        return Sign(key.Signer, key.IdentityHeader, claims);
     }
 
     /// <summary>Signature first, then what it says: issuer, audience, times. Binding and everything that can change within its life is looked at by the caller.</summary>
     internal TrustReason Read(string compact, DateTimeOffset now, out TokenClaims? claims)
     {
         claims = null;
-        if (!TryVerify(compact, out var payload) || !TokenClaims.TryRead(payload, out claims) || claims.Issuer != _options.Issuer || claims.Audience != _options.FhirBase)
+        if (!TryVerify(compact, now, out var payload) || !TokenClaims.TryRead(payload, out claims) || claims.Issuer != options.Issuer || claims.Audience != options.FhirBase)
         {
             return TrustReason.TokenInvalid;
         }
 
         var seconds = now.ToUnixTimeSeconds();
-        if (claims.IssuedAt > seconds + _options.ClockSkewSeconds || claims.Expires - claims.IssuedAt > _options.TokenSecondsMax)
+        if (claims.IssuedAt > seconds + options.ClockSkewSeconds || claims.Expires - claims.IssuedAt > (claims.Grant is null ? options.TokenSecondsMax : options.AppTokenSecondsMax))
         {
             return TrustReason.TokenInvalid;
         }
@@ -44,10 +41,16 @@ internal sealed class TokenCodec
         return seconds < claims.Expires ? TrustReason.None : TrustReason.TokenExpired;
     }
 
-    private bool TryVerify(string compact, [NotNullWhen(true)] out byte[]? payload)
+    private static string Sign(ITokenSigner signer, string header, byte[] claims)
+    {
+        var signed = $"{header}.{Base64Url.EncodeToString(claims)}";
+        return $"{signed}.{Base64Url.EncodeToString(signer.Sign(Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    private bool TryVerify(string compact, DateTimeOffset now, [NotNullWhen(true)] out byte[]? payload)
     {
         payload = null;
-        if (!CompactJws.TrySplit(compact, out var header, out var payloadPart, out var signaturePart) || !compact.AsSpan()[header].SequenceEqual(_header)
+        if (!CompactJws.TrySplit(compact, out var header, out var payloadPart, out var signaturePart) || KeyOf(compact.AsSpan()[header], now) is not { } signer
             || !CompactJws.TryDecode(compact.AsSpan()[signaturePart], out var signature) || signature.Length != 64
             || !CompactJws.TryDecode(compact.AsSpan()[payloadPart], out var bytes))
         {
@@ -55,7 +58,7 @@ internal sealed class TokenCodec
         }
 
         using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(_signer.PublicKey, out _);
+        key.ImportSubjectPublicKeyInfo(signer.PublicKey, out _);
         if (!key.VerifyData(CompactJws.SignedPart(compact, payloadPart), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
         {
             return false;
@@ -63,5 +66,18 @@ internal sealed class TokenCodec
 
         payload = bytes;
         return true;
+    }
+
+    private ITokenSigner? KeyOf(ReadOnlySpan<char> header, DateTimeOffset now)
+    {
+        foreach (var key in keys.Verifying(now))
+        {
+            if (header.SequenceEqual(key.AccessHeader))
+            {
+                return key.Signer;
+            }
+        }
+
+        return null;
     }
 }

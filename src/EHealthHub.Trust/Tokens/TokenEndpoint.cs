@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Institutions;
@@ -28,17 +26,17 @@ public sealed class TokenEndpoint
     private readonly IReplayCache _replay;
     private readonly TokenOptions _options;
     private readonly TimeProvider _time;
-    private readonly TokenCodec _codec;
+    private readonly TokenIssuer _issuer;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
-    public TokenEndpoint(CertificateGate gate, IRegistry registry, ITokenSigner signer, IReplayCache replay, TokenOptions options, TimeProvider time)
+    public TokenEndpoint(CertificateGate gate, IRegistry registry, TokenKeyRing keys, IReplayCache replay, TokenOptions options, TimeProvider time)
     {
         _gate = gate;
         _registry = registry;
         _replay = replay;
         _options = options.Checked();
         _time = time;
-        _codec = new TokenCodec(signer, options);
+        _issuer = new TokenIssuer(keys, options);
     }
 
     /// <summary>Decides. <paramref name="institutionCertificate"/> is the TLS client certificate of the connection.</summary>
@@ -203,30 +201,12 @@ public sealed class TokenEndpoint
     private IssuedToken Issue(
         CertificateFinding connection, CertificateFinding card, Institution institution, Person person, Employment employment, string purpose, ImmutableArray<string> scopes, DateTimeOffset now)
     {
-        var seconds = now.ToUnixTimeSeconds();
-        var end = now.AddSeconds(_options.TokenSecondsMax).UtcTicks;
-        foreach (var bound in (ReadOnlySpan<long>)[connection.NotAfter, connection.ChainUntil, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue, _registry.Current.RegistrationOf(connection)?.Until ?? long.MaxValue])
+        var claims = _issuer.Begin(connection, person.Id, institution.Id, purpose, scopes, now, _options.TokenSecondsMax, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue, _registry.Current.RegistrationOf(connection)?.Until ?? long.MaxValue) with
         {
-            end = Math.Min(end, bound);
-        }
-
-        var claims = new TokenClaims
-        {
-            Issuer = _options.Issuer,
-            Audience = _options.FhirBase,
-            Subject = person.Id,
             Institution = institution.Id,
             Role = employment.Role,
-            Purpose = purpose,
-            Scope = string.Join(' ', scopes),
-            Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-            IssuedAt = seconds,
-            Expires = new DateTimeOffset(end, TimeSpan.Zero).ToUnixTimeSeconds(),
-            Confirmation = connection.Hash,
-            CardHash = card.Hash,
-            Card = card.Path[0],
+            Card = new CardClaim(card.Hash, card.Path[0]),
         };
-        var caller = Callers.OfToken(claims, institution, person, employment.Role, connection.Thumbprint, card.Thumbprint, scopes);
-        return new IssuedToken(_codec.Write(claims), (int)(claims.Expires - seconds), claims.Scope, claims.Id, caller);
+        return _issuer.Finish(claims, Callers.OfToken(claims, institution, person, employment.Role, connection.Thumbprint, card.Thumbprint, scopes), now);
     }
 }

@@ -38,6 +38,15 @@ public sealed record TokenOptions
     /// <summary>Scopes of a clinician; a <c>scope</c> claim in the assertion may narrow them.</summary>
     public ImmutableArray<string> ClinicianScopes { get; init; } = ["user/*.rs"];
 
+    /// <summary>Lifetime in seconds (30..3600) of a token that an application holds for a person; a new one costs a refresh token.</summary>
+    public int AppTokenSecondsMax { get; init; } = 900;
+
+    /// <summary>How long a person's session at an application lasts without signing in again, in hours (1..24).</summary>
+    public int SessionHoursMax { get; init; } = 12;
+
+    /// <summary>How long a key signs tokens, in days (1..365). The next one is published a whole period ahead, the last one verifies until its tokens are over.</summary>
+    public int KeyDays { get; init; } = 30;
+
     /// <summary>How many verified tokens are remembered (16..1,000,000); some kilobyte each.</summary>
     public int TokenCacheEntriesMax { get; init; } = 20_000;
 
@@ -56,6 +65,11 @@ public sealed record TokenOptions
         if (TokenSecondsMax is < 30 or > 300 || AssertionSecondsMax is < 30 or > 300 || ClockSkewSeconds is < 0 or > 30)
         {
             faults.Add("TokenSecondsMax and AssertionSecondsMax lie in 30..300, ClockSkewSeconds in 0..30.");
+        }
+
+        if (AppTokenSecondsMax is < 30 or > 3600 || SessionHoursMax is < 1 or > 24 || KeyDays is < 1 or > 365)
+        {
+            faults.Add("AppTokenSecondsMax lies in 30..3600, SessionHoursMax in 1..24, KeyDays in 1..365.");
         }
 
         if (ClinicianPurposes.IsDefaultOrEmpty || ClinicianScopes.IsDefaultOrEmpty || !ClinicianScopes.All(s => GrantedScope.TryParse(s, out var scope) && scope.Level == "user"))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Clients;
 using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust.Revocation;
 using EHealthHub.Trust.Tokens;
@@ -30,8 +31,13 @@ internal sealed class TestHub : IRegistry, IDisposable
         Revocation.RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         var options = new GateOptions { Anchors = [TrustAnchor.FromFile(Pki.AuthorityPath, AnchorUses.All)] };
         Gate = new CertificateGate(gate?.Invoke(options) ?? options, this, Revocation, Time);
-        Endpoint = new TokenEndpoint(Gate, this, Signer, new MemoryReplayCache(Time), Tokens, Time);
-        Factory = new CallerFactory(Gate, this, Revocation, Signer, Tokens, Time);
+        Ring = new TokenKeyRing(Keys, Tokens, Time);
+        Replay = new MemoryReplayCache(Time);
+        Revoked = new RevokedTokens(SharedRevoked, Time);
+        Endpoint = new TokenEndpoint(Gate, this, Ring, Replay, Tokens, Time);
+        Clients = new ClientGate(Gate, this, Replay, Tokens, Time);
+        Systems = new SystemGrant(Ring, Tokens, Time);
+        Factory = new CallerFactory(Gate, this, Revocation, Ring, Revoked, Tokens, Time);
     }
 
     internal static TokenOptions Tokens { get; } = new() { Issuer = "https://localhost:8443", TokenEndpoint = "https://localhost:8443/oauth/token", FhirBase = "https://localhost:8443/fhir" };
@@ -46,7 +52,22 @@ internal sealed class TestHub : IRegistry, IDisposable
 
     internal CertificateGate Gate { get; }
 
-    internal TestSigner Signer { get; } = new();
+    internal TestKeys Keys { get; } = new();
+
+    internal TokenKeyRing Ring { get; }
+
+    internal MemoryReplayCache Replay { get; }
+
+    internal MemoryRevokedTokens SharedRevoked { get; } = new();
+
+    internal RevokedTokens Revoked { get; }
+
+    internal ClientGate Clients { get; }
+
+    internal SystemGrant Systems { get; }
+
+    /// <summary>The key that signs now.</summary>
+    internal ITokenSigner Signer => Ring.Published().Single(k => k.KeyId == FormattableString.Invariant($"token/{Time.Now.ToUnixTimeSeconds() / (Tokens.KeyDays * 86_400L)}"));
 
     internal TokenEndpoint Endpoint { get; }
 
@@ -115,7 +136,7 @@ internal sealed class TestHub : IRegistry, IDisposable
         }
 
         Revocation.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        Signer.Dispose();
+        Keys.Dispose();
         Pki.Dispose();
         _folder.Dispose();
     }

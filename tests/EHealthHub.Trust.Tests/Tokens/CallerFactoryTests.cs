@@ -269,12 +269,12 @@ public sealed class CallerFactoryTests : IDisposable
     [Fact]
     public void Token_of_another_hub_or_audience_is_not_ours()
     {
-        var elsewhere = new TokenEndpoint(_hub.Gate, _hub, _hub.Signer, new MemoryReplayCache(_hub.Time), TestHub.Tokens with { FhirBase = "https://elsewhere.example/fhir" }, _hub.Time);
+        var elsewhere = new TokenEndpoint(_hub.Gate, _hub, _hub.Ring, new MemoryReplayCache(_hub.Time), TestHub.Tokens with { FhirBase = "https://elsewhere.example/fhir" }, _hub.Time);
         Assert.True(elsewhere.TryIssue(_hub.Certificate(Ankara), new TestAssertion(_hub, Ankara, "dr-ayse").Sign(), out var token, out _, out _));
         Assert.Equal(TrustReason.TokenInvalid, _hub.Identify(Ankara, token.AccessToken));
 
-        using var signer = new TestSigner();
-        var otherKey = new TokenEndpoint(_hub.Gate, _hub, signer, new MemoryReplayCache(_hub.Time), TestHub.Tokens, _hub.Time);
+        using var keys = new TestKeys();
+        var otherKey = new TokenEndpoint(_hub.Gate, _hub, new TokenKeyRing(keys, TestHub.Tokens, _hub.Time), new MemoryReplayCache(_hub.Time), TestHub.Tokens, _hub.Time);
         Assert.True(otherKey.TryIssue(_hub.Certificate(Ankara), new TestAssertion(_hub, Ankara, "dr-ayse").Sign(), out token, out _, out _));
         Assert.Equal(TrustReason.TokenInvalid, _hub.Identify(Ankara, token.AccessToken));
     }
@@ -320,7 +320,7 @@ public sealed class CallerFactoryTests : IDisposable
     /// <summary>The same token, so that a factory that has not seen it judges it.</summary>
     private string OtherFactory(string token)
     {
-        var fresh = new CallerFactory(_hub.Gate, _hub, _hub.Revocation, _hub.Signer, TestHub.Tokens, _hub.Time);
+        var fresh = new CallerFactory(_hub.Gate, _hub, _hub.Revocation, _hub.Ring, _hub.Revoked, TestHub.Tokens, _hub.Time);
         Assert.False(fresh.TryIdentify(_hub.Certificate(Ankara), token, out _, out var reason, out _));
         Assert.Equal(TrustReason.TokenExpired, reason);
         return token;

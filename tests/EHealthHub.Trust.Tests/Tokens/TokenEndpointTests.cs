@@ -243,7 +243,7 @@ public sealed class TokenEndpointTests : IDisposable
     {
         var options = TestHub.Tokens with { Issuer = "http://localhost", TokenSecondsMax = 301, ClinicianScopes = ["system/*.cruds"], TokenCacheEntriesMax = 1 };
         Assert.Equal(4, options.Faults().Length);
-        Assert.Throws<ArgumentException>(() => new CallerFactory(_hub.Gate, _hub, _hub.Revocation, _hub.Signer, options, _hub.Time));
+        Assert.Throws<ArgumentException>(() => new CallerFactory(_hub.Gate, _hub, _hub.Revocation, _hub.Ring, _hub.Revoked, options, _hub.Time));
     }
 
     public void Dispose() => _hub.Dispose();

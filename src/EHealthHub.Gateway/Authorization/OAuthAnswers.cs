@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text.Json;
+using EHealthHub.Audit.Entries;
+using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.Pipeline;
+using EHealthHub.Trust;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace EHealthHub.Gateway.Authorization;
+
+/// <summary>The last step: an entry in the log, then the answer as JSON (RFC 6749, 5). A refusal carries one stable code and nothing of what was sent.</summary>
+internal sealed class OAuthAnswers(HubParts parts)
+{
+    private const string RequestInvalid = "token-request-invalid";
+
+    public async ValueTask Token(ApplyTokenResponseContext context)
+    {
+        var call = OAuthCall.Of(context.Transaction);
+        if (await Refused(context, call, context.Response, "token").ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var token = call.Token!;
+        var rule = context.Request?.GrantType == OAuthServer.CardGrant ? "assertion-accepted" : context.Request?.GrantType ?? "";
+        var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.TokenIssued, "token", "", "", rule, []) with { TokenId = token.TokenId };
+        call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
+        context.Response.ExpiresIn = token.ExpiresInSeconds;
+        context.Response.Scope = token.Scope;
+        await Send(context, call, context.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    public async ValueTask Introspection(ApplyIntrospectionResponseContext context)
+    {
+        var call = OAuthCall.Of(context.Transaction);
+        if (await Refused(context, call, context.Response, "introspect").ConfigureAwait(false))
+        {
+            return;
+        }
+
+        call.Request.Caller = call.Client!.Caller;
+        var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.Administration, "introspect", "", "", call.Facts is null ? "token-inactive" : "token-active", []) with { TokenId = call.Facts?.Id ?? "" };
+        call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
+        await Send(context, call, context.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    public async ValueTask Revocation(ApplyRevocationResponseContext context)
+    {
+        var call = OAuthCall.Of(context.Transaction);
+        if (await Refused(context, call, context.Response, "revoke").ConfigureAwait(false))
+        {
+            return;
+        }
+
+        call.Request.Receipt ??= await parts.Acts.Refusals.Count(EntryKind.Open, "token-unknown", call.Request.Source, "revoke", 200, call.Http.RequestAborted).ConfigureAwait(false);
+        await Send(context, call, context.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> Refused(BaseRequestContext context, OAuthCall call, OpenIddictResponse response, string interaction)
+    {
+        if (response.Error is not { } error)
+        {
+            return false;
+        }
+
+        var isOurs = call.Reason != TrustReason.None;
+        var reason = isOurs ? call.Reason.ToString() : RequestInvalid;
+        call.Request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, reason, call.Request.Source, interaction, call.Status, call.Http.RequestAborted).ConfigureAwait(false);
+        var answer = new OpenIddictResponse { Error = error, ErrorDescription = isOurs ? TrustReasons.PublicCode(call.Reason) : RequestInvalid };
+        await Send(context, call, answer, call.Status).ConfigureAwait(false);
+        return true;
+    }
+
+    private static async ValueTask Send(BaseRequestContext context, OAuthCall call, OpenIddictResponse response, int status)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            response.WriteTo(json);
+        }
+
+        call.Http.Response.Headers.Pragma = "no-cache";
+        await Responses.Send(call.Http, call.Request, status, body.WrittenMemory, "application/json").ConfigureAwait(false);
+        context.HandleRequest();
+    }
+}
