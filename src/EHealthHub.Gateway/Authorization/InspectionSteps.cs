@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Gateway.Composition;
+using EHealthHub.Trust.Apps;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -54,14 +55,16 @@ internal sealed class InspectionSteps(HubParts parts, TrustParts trust)
     public async ValueTask Revoke(HandleRevocationRequestContext context)
     {
         var call = OAuthCall.Of(context.Transaction);
-        if (call.Facts is not { } facts || !trust.Inspection.TryRevoke(call.Client!, facts))
+        var grant = context.GenericTokenPrincipal?.GetClaim(TokenSteps.GrantClaim) is { } text && AppGrant.TryRead(text, out var read) ? read : null;
+
+        // A refresh token takes back all that came of its grant. Another client's token: the answer says no more than it would for one that never was.
+        if (!(call.Facts is { } facts ? trust.Inspection.TryRevoke(call.Client!, facts) : grant is not null && trust.Apps.TryRevoke(call.Client!, grant)))
         {
-            // Another client's token: the answer says no more than it would for a token that never was.
             return;
         }
 
         call.Request.Caller = call.Client!.Caller;
-        var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.Administration, "revoke", "", "", "token-revoked", []) with { TokenId = facts.Id };
+        var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.Administration, "revoke", "", "", "token-revoked", []) with { TokenId = call.Facts?.Id ?? grant!.Id };
         call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
     }
 

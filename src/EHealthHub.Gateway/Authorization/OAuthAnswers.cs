@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Search;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
@@ -29,7 +30,61 @@ internal sealed class OAuthAnswers(HubParts parts)
         call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
         context.Response.ExpiresIn = token.ExpiresInSeconds;
         context.Response.Scope = token.Scope;
+        if (call.Grant?.Patient is { } patient)
+        {
+            // The launch context (SMART App Launch, 2.0.10).
+            context.Response["patient"] = patient;
+        }
+
         await Send(context, call, context.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    /// <summary>Back to the application, with the issuer's name beside code and state (RFC 9207); or a page, where nobody is known to send the browser back to.</summary>
+    public async ValueTask Authorization(ApplyAuthorizationResponseContext context)
+    {
+        var call = OAuthCall.Of(context.Transaction);
+        if (context.Response.Error is not null)
+        {
+            var reason = call.Reason != TrustReason.None ? call.Reason.ToString() : context.Response.Error;
+            call.Request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, reason, call.Request.Source, "authorize", call.Status, call.Http.RequestAborted).ConfigureAwait(false);
+        }
+        else
+        {
+            var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.TokenIssued, "authorize", "", "", "consent-given", []) with { TokenId = call.Grant!.Id, Detail = call.Grant.Client };
+            call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
+        }
+
+        if (context.RedirectUri is not { } redirect)
+        {
+            await Page(call, call.Status, ConsentPage.Refuse(call.Reason != TrustReason.None ? TrustReasons.PublicCode(call.Reason) : RequestInvalid, call.Request.Language), null).ConfigureAwait(false);
+            context.HandleRequest();
+            return;
+        }
+
+        List<KeyValuePair<string, string>> answer = [new("iss", parts.Hub.BaseUrl), new("state", context.Request!.State!)];
+        answer.Add(context.Response.Error is { } error ? new("error", error) : new("code", context.AuthorizationCode!));
+        if (call.Reason != TrustReason.None)
+        {
+            answer.Add(new("error_description", TrustReasons.PublicCode(call.Reason)));
+        }
+
+        var query = QueryText.Write(answer);
+        call.Http.Response.Headers.Location = redirect.Contains('?', StringComparison.Ordinal) ? $"{redirect}&{query[1..]}" : redirect + query;
+        await Page(call, StatusCodes.Status303SeeOther, [], redirect).ConfigureAwait(false);
+        context.HandleRequest();
+    }
+
+    /// <summary>A page for people: no script, no frame, no trace in whatever comes after.</summary>
+    public static Task Page(OAuthCall call, int status, byte[] page, string? redirect)
+    {
+        var headers = call.Http.Response.Headers;
+        headers.ContentSecurityPolicy = ConsentPage.Policy(redirect);
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.ContentLanguage = call.Request.Language;
+        return Responses.Send(call.Http, call.Request, status, page, "text/html; charset=utf-8");
     }
 
     public async ValueTask Introspection(ApplyIntrospectionResponseContext context)

@@ -1,6 +1,8 @@
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
+using EHealthHub.Trust.Apps;
 using EHealthHub.Trust.Clients;
+using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust.Tokens;
 using OpenIddict.Server;
 
@@ -21,6 +23,12 @@ internal sealed class OAuthCall(HttpContext http)
 
     /// <summary>The identity token that goes with it; null without one.</summary>
     public string? IdentityToken { get; set; }
+
+    /// <summary>The application that sent the browser here, and who answers for it; null elsewhere.</summary>
+    public (Institution Institution, RegisteredClient App)? Asking { get; set; }
+
+    /// <summary>What a person allowed: at the authorization endpoint and when a code or refresh token comes back.</summary>
+    public AppGrant? Grant { get; set; }
 
     /// <summary>What an introspected or revoked token says; null for one that is not ours or not good.</summary>
     public TokenFacts? Facts { get; set; }

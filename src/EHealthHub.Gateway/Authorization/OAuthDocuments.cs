@@ -10,14 +10,44 @@ namespace EHealthHub.Gateway.Authorization;
 /// <summary>The documents by which clients find the endpoints and the hub's keys. They say what is served and nothing else; a test asks each endpoint they name.</summary>
 internal static class OAuthDocuments
 {
-    private static readonly string[] Grants = ["client_credentials", OAuthServer.CardGrant];
+    private static readonly string[] Grants = ["authorization_code", "client_credentials", "refresh_token", OAuthServer.CardGrant];
     private static readonly string[] ClientAuthentication = ["private_key_jwt", "tls_client_auth"];
+    private static readonly string[] ResponseTypes = ["code"];
+    private static readonly string[] ResponseModes = ["query"];
+    private static readonly string[] ChallengeMethods = ["S256"];
+    private static readonly string[] SubjectTypes = ["public"];
+    private static readonly string[] IdentityAlgorithms = ["ES256"];
+    private static readonly string[] Claims = ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "fhirUser"];
     private static readonly string[] Algorithms = ["ES256", "ES384", "RS256", "RS384", "PS256"];
-    private static readonly string[] Scopes = ["system/*.cruds", "user/*.rs"];
-    private static readonly string[] Capabilities = ["client-confidential-asymmetric", "permission-v2"];
+    internal static readonly string[] Scopes = ["openid", "fhirUser", "offline_access", "launch/patient", "patient/*.rs", "user/*.rs", "system/*.cruds"];
+    private static readonly string[] Capabilities = 
+    [
+        "launch-standalone", "client-public", "client-confidential-asymmetric", "sso-openid-connect", "context-standalone-patient", "permission-offline", "permission-patient", "permission-user", "permission-v2", "authorize-post",
+    ];
 
     /// <summary>RFC 8414; SMART App Launch 2.2, conformance, is the same and its capabilities.</summary>
     public static byte[] Metadata(HubIdentity hub, bool smart)
+    {
+        var document = Common(hub);
+        if (smart)
+        {
+            document["capabilities"] = Capabilities;
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(document);
+    }
+
+    /// <summary>OpenID Connect Discovery 1.0.</summary>
+    public static byte[] OpenId(HubIdentity hub)
+    {
+        var document = Common(hub);
+        document["subject_types_supported"] = SubjectTypes;
+        document["id_token_signing_alg_values_supported"] = IdentityAlgorithms;
+        document["claims_supported"] = Claims;
+        return JsonSerializer.SerializeToUtf8Bytes(document);
+    }
+
+    private static Dictionary<string, object> Common(HubIdentity hub)
     {
         var document = new Dictionary<string, object>
         {
@@ -27,7 +57,11 @@ internal static class OAuthDocuments
             ["introspection_endpoint"] = $"{hub.BaseUrl}/{OAuthServer.IntrospectionPath}",
             ["revocation_endpoint"] = $"{hub.BaseUrl}/{OAuthServer.RevocationPath}",
             ["grant_types_supported"] = Grants,
-            ["response_types_supported"] = Array.Empty<string>(),
+            ["authorization_endpoint"] = $"{hub.BaseUrl}/{OAuthServer.AuthorizationPath}",
+            ["response_types_supported"] = ResponseTypes,
+            ["response_modes_supported"] = ResponseModes,
+            ["code_challenge_methods_supported"] = ChallengeMethods,
+            ["authorization_response_iss_parameter_supported"] = true,
             ["scopes_supported"] = Scopes,
             ["tls_client_certificate_bound_access_tokens"] = true,
         };
@@ -37,12 +71,7 @@ internal static class OAuthDocuments
             document[endpoint + "_endpoint_auth_signing_alg_values_supported"] = Algorithms;
         }
 
-        if (smart)
-        {
-            document["capabilities"] = Capabilities;
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(document);
+        return document;
     }
 
     /// <summary>RFC 7517: the ES256 keys that sign tokens, the next one among them.</summary>

@@ -12,6 +12,7 @@ namespace EHealthHub.Gateway.Authorization;
 /// </summary>
 internal static class OAuthServer
 {
+    public const string AuthorizationPath = "oauth/authorize";
     public const string TokenPath = "oauth/token";
     public const string IntrospectionPath = "oauth/introspect";
     public const string RevocationPath = "oauth/revoke";
@@ -25,10 +26,13 @@ internal static class OAuthServer
     public static void AddOAuth(this IServiceCollection services, HubParts parts, TrustParts trust, GatewayMetrics metrics)
     {
         services.AddSingleton(new OAuthHost(parts));
+        services.AddSingleton(_ => new UdapDocument(parts));
         services.AddOpenIddict().AddServer(server =>
         {
             Protocol(server, parts, trust);
-            Steps(server, new ClientSteps(trust, metrics), new TokenSteps(trust, metrics), new InspectionSteps(parts, trust), new OAuthAnswers(parts));
+            var answers = new OAuthAnswers(parts);
+            SystemSteps(server, new ClientSteps(trust, metrics), new TokenSteps(trust, metrics), new InspectionSteps(parts, trust), answers);
+            PersonSteps(server, new LaunchSteps(parts, trust, metrics, new FormSeal(parts)), answers);
         });
     }
 
@@ -37,7 +41,9 @@ internal static class OAuthServer
         server.SetIssuer(new Uri(parts.Hub.BaseUrl));
         server.SetTokenEndpointUris(TokenPath).SetIntrospectionEndpointUris(IntrospectionPath).SetRevocationEndpointUris(RevocationPath);
         server.SetConfigurationEndpointUris(Array.Empty<string>()).SetJsonWebKeySetEndpointUris(Array.Empty<string>());
-        server.AllowClientCredentialsFlow().AllowCustomFlow(CardGrant);
+        server.SetAuthorizationEndpointUris(AuthorizationPath);
+        server.AllowClientCredentialsFlow().AllowCustomFlow(CardGrant).AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
+        server.SetAuthorizationCodeLifetime(TimeSpan.FromSeconds(60)).SetRefreshTokenLifetime(TimeSpan.FromHours(trust.Options.SessionHoursMax)).SetIdentityTokenLifetime(TimeSpan.FromSeconds(trust.Options.AppTokenSecondsMax));
         server.SetAccessTokenLifetime(TimeSpan.FromSeconds(trust.Options.TokenSecondsMax));
         server.EnableDegradedMode().AcceptAnonymousClients().DisableScopeValidation().DisableAccessTokenEncryption();
         server.Configure(options =>
@@ -45,6 +51,10 @@ internal static class OAuthServer
             options.TimeProvider = parts.Time;
             options.ClientAuthenticationMethods.Clear();
             options.ClientAuthenticationMethods.Add(OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt);
+            options.CodeChallengeMethods.Clear();
+            options.CodeChallengeMethods.Add(OpenIddictConstants.CodeChallengeMethods.Sha256);
+            options.ResponseModes.Clear();
+            options.ResponseModes.Add(OpenIddictConstants.ResponseModes.Query);
         });
         AddKeys(server, parts, trust);
 
@@ -54,7 +64,16 @@ internal static class OAuthServer
         server.RemoveEventHandler(OpenIddictServerHandlers.Revocation.ValidateClientCredentialsParameters.Descriptor);
     }
 
-    private static void Steps(OpenIddictServerBuilder server, ClientSteps clients, TokenSteps tokens, InspectionSteps inspection, OAuthAnswers answers)
+    /// <summary>The endpoint that people meet.</summary>
+    private static void PersonSteps(OpenIddictServerBuilder server, LaunchSteps launch, OAuthAnswers answers)
+    {
+        server.AddEventHandler<ExtractAuthorizationRequestContext>(b => b.UseInlineHandler(launch.Read).SetOrder(First));
+        server.AddEventHandler<ValidateAuthorizationRequestContext>(b => b.UseInlineHandler(launch.Check).SetOrder(First));
+        server.AddEventHandler<HandleAuthorizationRequestContext>(b => b.UseInlineHandler(launch.Ask).SetOrder(int.MaxValue - 1_000));
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(b => b.UseInlineHandler(answers.Authorization).SetOrder(int.MaxValue - 1_000));
+    }
+
+    private static void SystemSteps(OpenIddictServerBuilder server, ClientSteps clients, TokenSteps tokens, InspectionSteps inspection, OAuthAnswers answers)
     {
         // The form, then the client.
         server.AddEventHandler<ExtractTokenRequestContext>(b => b.UseInlineHandler(clients.ReadForm).SetOrder(First));

@@ -141,7 +141,7 @@ public static class GatewayHost
         var fhir = new FhirEndpoints(parts, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EHealthHub.Gateway"));
         parts.Records.Serve(BuiltInDefinitions.Of(fhir.Served));
         new OpenEndpoints(parts, fhir.Served).Map(app);
-        new OAuthEndpoints(parts, trust, app.Services.GetRequiredService<OAuthHost>()).Map(app);
+        new OAuthEndpoints(parts, trust, app.Services.GetRequiredService<OAuthHost>(), app.Services.GetRequiredService<UdapDocument>()).Map(app);
         new ProofEndpoint(parts).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
         fhir.Map(app);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EHealthHub.Records.Sqlite;
 using EHealthHub.Trust;
+using EHealthHub.Trust.Apps;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Clients;
 using EHealthHub.Trust.Institutions;
@@ -36,6 +37,9 @@ public sealed class TrustParts : IAsyncDisposable
         Tokens = new TokenEndpoint(gate, registry, Keys, shared, Options, parts.Time);
         Clients = new ClientGate(gate, registry, shared, Options, parts.Time);
         Systems = new SystemGrant(Keys, Options, parts.Time);
+        Persons = new PersonGate(gate, registry, parts.Time);
+        Apps = new AppGrants(registry, revocation, Keys, shared, Revoked, Options, parts.Time);
+        Time = parts.Time;
         Inspection = new TokenInspection(Keys, Revoked, Options, parts.Time);
     }
 
@@ -56,6 +60,15 @@ public sealed class TrustParts : IAsyncDisposable
 
     /// <summary>Systems get tokens of their own.</summary>
     public SystemGrant Systems { get; }
+
+    /// <summary>Who sits before the browser.</summary>
+    public PersonGate Persons { get; }
+
+    /// <summary>What people allow applications.</summary>
+    public AppGrants Apps { get; }
+
+    /// <summary>Time.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>What a token says, and taking it back.</summary>
     public TokenInspection Inspection { get; }

@@ -66,6 +66,7 @@ internal static class HubData
         var isEmpty = !Directory.EnumerateFileSystemEntries(layout.Databases).Any() && !Directory.EnumerateFileSystemEntries(layout.Audit).Any();
         using var vault = DevelopmentVault.Open(layout.Keys, hub.Id, create: isEmpty);
         MakeParticipants(layout, vault, time, say);
+        DevelopmentMetadataCertificate.Ensure(layout.Pki, new Uri(hub.FhirBase), time);
         var period = layout.LogPeriod(time.GetUtcNow());
         var names = new AuditLogNames(HubLayout.AuditOrigin(hub, period), HubLayout.AuditKey(period), HubLayout.CheckpointKey, HubLayout.RegistryKey);
         AuditKeyExport.Update(Path.Combine(layout.Auditor, AuditKeyRing.FileName), vault, names);

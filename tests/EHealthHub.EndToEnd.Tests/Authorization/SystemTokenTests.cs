@@ -1,3 +1,7 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using EHealthHub.EndToEnd.Tests.Support;
 using EHealthHub.Trust.Institutions;
@@ -202,7 +206,7 @@ public sealed class SystemTokenTests(SystemTokenHub fixture) : IClassFixture<Sys
     public async Task Documents_name_what_is_served_and_every_endpoint_they_name_answers()
     {
         using var nobody = Hub.Client(null);
-        foreach (var path in (string[])["fhir/.well-known/smart-configuration", ".well-known/oauth-authorization-server"])
+        foreach (var path in (string[])["fhir/.well-known/smart-configuration", ".well-known/oauth-authorization-server", ".well-known/openid-configuration"])
         {
             var document = (await nobody.Get(path)).Expect(200).Json;
             var issuer = (string)document["issuer"]!;
@@ -223,6 +227,27 @@ public sealed class SystemTokenTests(SystemTokenHub fixture) : IClassFixture<Sys
         var keys = (await nobody.Get("oauth/jwks")).Expect(200).Json["keys"]!.AsArray();
         Assert.Equal(2, keys.Count);
         Assert.All(keys, k => Assert.Null(k!["d"]));
+    }
+
+    [Fact]
+    public async Task Udap_metadata_is_signed_by_a_certificate_that_names_the_api()
+    {
+        using var nobody = Hub.Client(null);
+        var document = (await nobody.Get("fhir/.well-known/udap")).Expect(200).Json;
+        var parts = ((string)document["signed_metadata"]!).Split('.');
+        var header = JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!;
+        var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!;
+        var fhir = new Uri(Hub.Files.BaseAddress, "fhir").ToString();
+        Assert.Equal(("RS256", fhir, fhir), ((string)header["alg"]!, (string)claims["iss"]!, (string)claims["sub"]!));
+        using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)header["x5c"]![0]!));
+        using var key = certificate.GetRSAPublicKey()!;
+        Assert.True(key.VerifyData(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1]), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.Contains(fhir, certificate.Extensions.Single(e => e.Oid!.Value == "2.5.29.17").Format(false), StringComparison.Ordinal);
+        Assert.Equal((string)document["token_endpoint"]!, (string)claims["token_endpoint"]!);
+        Assert.Null(document["registration_endpoint"]);
+
+        Assert.Equal(200, (await nobody.Get("fhir/.well-known/udap?community=" + Uri.EscapeDataString(Hub.Files.BaseAddress.ToString().TrimEnd('/')))).Status);
+        Assert.Equal(204, (await nobody.Get("fhir/.well-known/udap?community=urn:x")).Status);
     }
 
     private static void Refused(FhirAnswer answer, int status, string error, string code)

@@ -1,0 +1,73 @@
+using System.Security.Cryptography.X509Certificates;
+using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Institutions;
+using EHealthHub.Trust.Tokens;
+
+namespace EHealthHub.Trust.Apps;
+
+/// <summary>A person who proved at the hub's own page who they are. Made by <see cref="PersonGate"/> from a card; another way of signing in makes the same value.</summary>
+public sealed record SignedInPerson
+{
+    internal SignedInPerson(CertificateFinding? connection) => Connection = connection;
+
+    /// <summary>Who.</summary>
+    public required Person Person { get; init; }
+
+    /// <summary>When they proved it.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>How: <c>card</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>SHA-256 thumbprint of the certificate on their connection, lower-case hex; empty without one.</summary>
+    public string Certificate => Connection?.Thumbprint ?? "";
+
+    /// <summary>The person as a caller without rights, for the audit log.</summary>
+    public Caller Caller => new()
+    {
+        PersonKind = Person.Kind,
+        Person = Person.Id,
+        NationalId = Person.NationalId,
+        Purpose = Person.Kind == PersonKind.Citizen ? Purposes.PatientRequest : Purposes.Treatment,
+        Certificate = Certificate,
+        Card = Connection?.Thumbprint,
+    };
+
+    internal CertificateFinding? Connection { get; }
+}
+
+/// <summary>Who sits before the browser, by the card on their own connection: clinicians and citizens, nobody else.</summary>
+public sealed class PersonGate(CertificateGate gate, IRegistry registry, TimeProvider time)
+{
+    /// <summary>None, with the person, when proven.</summary>
+    public TrustReason Prove(X509Certificate2? certificate, out SignedInPerson? person)
+    {
+        person = null;
+        var reason = gate.Examine(certificate, CertificateUse.Connection, out var connection);
+        if (reason != TrustReason.None)
+        {
+            return reason;
+        }
+
+        if (!connection!.Uses.HasFlag(AnchorUses.Cards))
+        {
+            return TrustReason.UnknownIssuer;
+        }
+
+        // Who is both acts as a clinician, as on their own connection without a token.
+        var current = registry.Current;
+        var found = connection.NationalId is { } id ? current.PersonOf(PersonKind.Clinician, id) ?? current.PersonOf(PersonKind.Citizen, id) : null;
+        if (found is null)
+        {
+            return TrustReason.Unregistered;
+        }
+
+        if (found.Suspended)
+        {
+            return TrustReason.Suspended;
+        }
+
+        person = new SignedInPerson(connection) { Person = found, Time = time.GetUtcNow(), Method = "card" };
+        return TrustReason.None;
+    }
+}
