@@ -43,29 +43,29 @@ internal sealed class ClientSteps(TrustParts trust, GatewayMetrics metrics)
     /// <summary>
     /// The client, by certificate and, where it has keys, by assertion. A card's assertion proves carrier and card together and later. What was looked at is taken away, so that nobody looks at it again by other rules.
     /// </summary>
-    public ValueTask Prove(BaseValidatingContext context)
+    public async ValueTask Prove(BaseValidatingContext context)
     {
         var call = OAuthCall.Of(context.Transaction);
         var request = context.Transaction.Request!;
         var statement = new ClientStatement(request.ClientId, request.ClientAssertionType, request.ClientAssertion, (string?)request["udap"] == "1");
         if (request.GrantType == OAuthServer.CardGrant && statement is { ClientId: null, AssertionType: null, Assertion: null })
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
+        await trust.Gate.Meet(call.Http.Connection.ClientCertificate, call.Http.RequestAborted).ConfigureAwait(false);
         var reason = trust.Clients.Prove(call.Http.Connection.ClientCertificate, statement, out var client);
         if (client is null)
         {
             metrics.Refused(reason);
             Refuse(context, call, OpenIddictConstants.Errors.InvalidClient, reason, StatusCodes.Status401Unauthorized);
-            return ValueTask.CompletedTask;
+            return;
         }
 
         call.Client = client;
         request.ClientId = client.Id;
         request.ClientAssertion = null;
         request.ClientAssertionType = null;
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Introspection is closed: who is no registered resource server learns nothing, not even whether a token exists.</summary>
@@ -82,8 +82,10 @@ internal sealed class ClientSteps(TrustParts trust, GatewayMetrics metrics)
 
     internal static void Refuse(BaseValidatingContext context, OAuthCall call, string error, TrustReason reason, int status)
     {
+        // Nothing fresh says that a certificate is not revoked: time may mend it.
+        var isLater = reason == TrustReason.RevocationUnknown;
         call.Reason = reason;
-        call.Status = status;
-        context.Reject(error, TrustReasons.PublicCode(reason));
+        call.Status = isLater ? StatusCodes.Status503ServiceUnavailable : status;
+        context.Reject(isLater ? OpenIddictConstants.Errors.TemporarilyUnavailable : error, TrustReasons.PublicCode(reason));
     }
 }

@@ -75,6 +75,7 @@ internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetri
     public async ValueTask Ask(HandleAuthorizationRequestContext context)
     {
         var call = OAuthCall.Of(context.Transaction);
+        await trust.Gate.Meet(call.Http.Connection.ClientCertificate, call.Http.RequestAborted).ConfigureAwait(false);
         var reason = trust.Persons.Prove(call.Http.Connection.ClientCertificate, out var person);
         if (person is null)
         {

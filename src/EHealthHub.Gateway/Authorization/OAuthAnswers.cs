@@ -137,6 +137,11 @@ internal sealed class OAuthAnswers(HubParts parts)
         }
 
         call.Http.Response.Headers.Pragma = "no-cache";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            call.Http.Response.Headers.RetryAfter = "1";
+        }
+
         await Responses.Send(call.Http, call.Request, status, body.WrittenMemory, "application/json").ConfigureAwait(false);
         context.HandleRequest();
     }

@@ -19,13 +19,13 @@ internal sealed class TokenSteps(TrustParts trust, GatewayMetrics metrics)
 
     private const int AssertionLengthMin = 1;
 
-    public ValueTask Decide(HandleTokenRequestContext context)
+    public async ValueTask Decide(HandleTokenRequestContext context)
     {
         var call = OAuthCall.Of(context.Transaction);
         switch (context.Request.GrantType)
         {
             case OAuthServer.CardGrant:
-                ByCard(context, call);
+                await ByCard(context, call).ConfigureAwait(false);
                 break;
 
             case OpenIddictConstants.GrantTypes.ClientCredentials:
@@ -39,8 +39,6 @@ internal sealed class TokenSteps(TrustParts trust, GatewayMetrics metrics)
             default:
                 throw new InvalidOperationException("OpenIddict let a grant pass that is not offered.");
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The token that was granted is written already.</summary>
@@ -59,7 +57,7 @@ internal sealed class TokenSteps(TrustParts trust, GatewayMetrics metrics)
         return ValueTask.CompletedTask;
     }
 
-    private void ByCard(HandleTokenRequestContext context, OAuthCall call)
+    private async ValueTask ByCard(HandleTokenRequestContext context, OAuthCall call)
     {
         if (context.Request.Assertion is not { Length: >= AssertionLengthMin } assertion)
         {
@@ -67,7 +65,8 @@ internal sealed class TokenSteps(TrustParts trust, GatewayMetrics metrics)
             return;
         }
 
-        if (trust.Tokens.TryIssue(call.Http.Connection.ClientCertificate, assertion, out var token, out var reason, out _))
+        var (token, reason) = await trust.Tokens.IssueAsync(call.Http.Connection.ClientCertificate, assertion, call.Http.RequestAborted).ConfigureAwait(false);
+        if (token is not null)
         {
             Grant(context, call, token);
             return;

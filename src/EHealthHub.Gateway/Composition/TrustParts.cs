@@ -40,6 +40,7 @@ public sealed class TrustParts : IAsyncDisposable
         Persons = new PersonGate(gate, registry, parts.Time);
         Apps = new AppGrants(registry, revocation, Keys, shared, Revoked, Options, parts.Time);
         Time = parts.Time;
+        Gate = gate;
         Inspection = new TokenInspection(Keys, Revoked, Options, parts.Time);
     }
 
@@ -66,6 +67,9 @@ public sealed class TrustParts : IAsyncDisposable
 
     /// <summary>What people allow applications.</summary>
     public AppGrants Apps { get; }
+
+    /// <summary>What every certificate passes.</summary>
+    public CertificateGate Gate { get; }
 
     /// <summary>Time.</summary>
     public TimeProvider Time { get; }

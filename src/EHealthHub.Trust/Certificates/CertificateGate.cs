@@ -94,6 +94,15 @@ public sealed class CertificateGate
         return TrustReason.None;
     }
 
+    /// <summary>Of a connection's certificate that nobody has seen and that is being asked about at its responder: waits for the first answer, bounded. At once for every other.</summary>
+    public async ValueTask Meet(X509Certificate2? certificate, CancellationToken cancellation)
+    {
+        if (Examine(certificate, CertificateUse.Connection, out var finding) == TrustReason.RevocationUnknown)
+        {
+            await WaitForFirstAnswers(finding!.Path, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>See <see cref="RevocationService.WaitForFirstAnswers"/>.</summary>
     internal ValueTask<bool> WaitForFirstAnswers(ImmutableArray<CertificateId> ids, CancellationToken cancellation) => _revocation.WaitForFirstAnswers(ids, cancellation);
 
