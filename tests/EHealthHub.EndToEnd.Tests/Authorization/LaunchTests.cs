@@ -66,7 +66,7 @@ public sealed class LaunchTests(LaunchHub fixture) : IClassFixture<LaunchHub>
         using var zeynep = Hub.Client("citizen-zeynep");
         zeynep.Token = (string)answer.Json["access_token"]!;
         (await zeynep.Get($"fhir/Patient/{patient}")).Expect(200);
-        (await zeynep.Put($"fhir/Patient/{patient}", Samples.Patient("X"))).Refused(404);
+        (await zeynep.Delete($"fhir/Patient/{patient}")).Refused(404);
 
         var renewed = (await Renew("citizen-zeynep", (string)answer.Json["refresh_token"]!)).Expect(200);
         zeynep.Token = (string)renewed.Json["access_token"]!;
