@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Trust.Clients;
+using EHealthHub.Trust.Institutions;
 
 namespace EHealthHub.Trust.Tests.Clients;
 
@@ -48,7 +49,7 @@ public sealed class KeySetReaderTests
 
     private static byte[] Set(params string[] keys) => Encoding.UTF8.GetBytes("{\"keys\":[" + string.Join(',', keys) + "]}");
 
-    private static IReadOnlyList<Institutions.ClientKey> Read(params string[] keys)
+    private static IReadOnlyList<ClientKey> Read(params string[] keys)
     {
         var read = KeySetReader.Read(Set(keys), out var fault);
         Assert.Equal("", fault);
