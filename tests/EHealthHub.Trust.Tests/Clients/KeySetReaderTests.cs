@@ -49,7 +49,7 @@ public sealed class KeySetReaderTests
 
     private static byte[] Set(params string[] keys) => Encoding.UTF8.GetBytes("{\"keys\":[" + string.Join(',', keys) + "]}");
 
-    private static IReadOnlyList<ClientKey> Read(params string[] keys)
+    private static System.Collections.Immutable.ImmutableArray<ClientKey> Read(params string[] keys)
     {
         var read = KeySetReader.Read(Set(keys), out var fault);
         Assert.Equal("", fault);
