@@ -177,7 +177,7 @@ public sealed class AppGrants
     private AppToken Issue(ProvenClient client, AppGrant grant, Person person, Employment? employment, ImmutableArray<string> scopes, string? nonce, DateTimeOffset now)
     {
         var purpose = person.Kind == PersonKind.Citizen ? Purposes.PatientRequest : Purposes.Treatment;
-        var claims = _issuer.Begin(client.Connection, person.Id, client.Id, purpose, scopes, now, _options.AppTokenSecondsMax, grant.Ends.UtcTicks, employment?.Until?.UtcTicks ?? long.MaxValue) with
+        var claims = _issuer.Begin(client.Connection, person.Id, client.Id, purpose, scopes, now, _options.AppTokenSecondsMax, grant.Ends.UtcTicks, employment?.Until?.UtcTicks ?? long.MaxValue, client.RegisteredUntil) with
         {
             Institution = grant.Institution,
             Role = employment?.Role,

@@ -49,13 +49,23 @@ public sealed class PersonGate(CertificateGate gate, IRegistry registry, TimePro
             return reason;
         }
 
-        if (!connection!.Uses.HasFlag(AnchorUses.Cards))
+        // As on their own connection without a token: a certificate that stands for an institution or a member of staff is nobody's card, and who is both clinician and citizen acts as a clinician.
+        var current = registry.Current;
+        if (current.InstitutionOf(connection!, time.GetUtcNow()) is { } institution)
+        {
+            return institution.Kind == InstitutionKind.Proxy ? TrustReason.NoCertificate : TrustReason.Unregistered;
+        }
+
+        if (current.StaffOf(connection!.Thumbprint) is not null)
+        {
+            return TrustReason.Unregistered;
+        }
+
+        if (!connection.Uses.HasFlag(AnchorUses.Cards))
         {
             return TrustReason.UnknownIssuer;
         }
 
-        // Who is both acts as a clinician, as on their own connection without a token.
-        var current = registry.Current;
         var found = connection.NationalId is { } id ? current.PersonOf(PersonKind.Clinician, id) ?? current.PersonOf(PersonKind.Citizen, id) : null;
         if (found is null)
         {
