@@ -39,5 +39,10 @@ public sealed class BodyReaderTests
         Assert.Null(await BodyReader.Read(context, 1_000));
     }
 
-    private static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body) } };
+    private static DefaultHttpContext With(byte[] body)
+    {
+        var context = new DefaultHttpContext { Request = { Body = new MemoryStream(body) } };
+        context.Features.Set(HubRequest.From(context, TimeProvider.System));
+        return context;
+    }
 }
