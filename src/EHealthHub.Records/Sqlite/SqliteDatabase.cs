@@ -127,11 +127,6 @@ internal static class SqliteDatabase
             Run(connection, $"BEGIN IMMEDIATE; {script} PRAGMA application_id={application}; PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
         }
 
-        if (Number(connection, "PRAGMA user_version") is >= SqliteSchema.OldestUpgraded and < SqliteSchema.Version and var older && Number(connection, "PRAGMA application_id") == application)
-        {
-            Run(connection, $"BEGIN IMMEDIATE; {SqliteSchema.AddedSince(script, older)} PRAGMA user_version={SqliteSchema.Version}; COMMIT;");
-        }
-
         var (found, foundApplication) = (Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
         if (found != SqliteSchema.Version || foundApplication != application)
         {

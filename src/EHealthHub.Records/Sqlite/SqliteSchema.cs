@@ -6,14 +6,8 @@ namespace EHealthHub.Records.Sqlite;
 /// <summary>The embedded default's tables.</summary>
 internal static class SqliteSchema
 {
-    /// <summary>Written to <c>PRAGMA user_version</c>; a database of another version is refused or migrated, never guessed at.</summary>
-    public const int Version = 4;
-
-    /// <summary>The oldest version that is brought to the present one when it is opened.</summary>
-    public const int OldestUpgraded = 2;
-
-    // The version that brought the generations of search parameters; the present one brought content beside versions.
-    private const int Generations = 3;
+    /// <summary>Written to <c>PRAGMA user_version</c>; a database of another version is refused by name, never guessed at. It rises with the tables, and with what facts and tokens are made of.</summary>
+    public const int Version = 5;
 
     /// <summary>Written to <c>PRAGMA application_id</c> of <c>records.db</c>: "EHHr".</summary>
     public const int RecordsApplication = 0x45484872;
@@ -29,13 +23,6 @@ internal static class SqliteSchema
     public static string GenerateKeys() => SchemaScript.Of<KeysContext>(o => o.UseSqlite("Data Source=:memory:"), o => new KeysContext(o));
 
     public static string GenerateContents() => SchemaScript.Of<ContentsContext>(o => o.UseSqlite("Data Source=:memory:"), o => new ContentsContext(o));
-
-    /// <summary>What a script makes that an older version of the database lacks; empty for a script that has had nothing added.</summary>
-    public static string AddedSince(string script, long version) =>
-        (version < Generations ? Statements(script, "search_generation") : "") + (version < Version ? Statements(script, "content") : "");
-
-    private static string Statements(string script, string table) =>
-        string.Join('\n', script.ReplaceLineEndings("\n").Split("\n\n").Where(s => s.Contains($"TABLE \"{table}\"", StringComparison.Ordinal) || s.Contains($"ON \"{table}\"", StringComparison.Ordinal)));
 
     /// <summary>A script as it was shipped with this build (infra/database/sqlite). No model is built at start: that alone costs some hundred milliseconds.</summary>
     public static string Shipped(string name)

@@ -265,17 +265,6 @@ public sealed class SqliteReindexTests : ReindexSuite<SqliteFixture>
     }
 
     [Fact]
-    public async Task A_database_from_before_generations_is_given_their_table()
-    {
-        await Fill(2);
-        await Hub.CloseStore();
-        SqliteTamper.Sql(Hub.Folder, "records.db", "DROP TABLE search_generation; DROP TABLE content; PRAGMA user_version=2");
-        SqliteTamper.Sql(Hub.Folder, "keys.db", "PRAGMA user_version=2");
-        Assert.False(await Define());
-        ExpectWhole();
-    }
-
-    [Fact]
     public async Task Content_beside_a_version_is_not_read_and_stays_named_when_facts_are_extracted_again()
     {
         var bytes = ContentMake.Bytes(700_000);

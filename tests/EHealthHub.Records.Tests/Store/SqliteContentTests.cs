@@ -223,17 +223,18 @@ public sealed class SqliteContentTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("DROP TABLE content; PRAGMA user_version=3", "PRAGMA user_version=3")]
-    [InlineData("DROP TABLE content; DROP TABLE search_generation; PRAGMA user_version=2", "PRAGMA user_version=2")]
-    public async Task A_store_of_the_version_before_is_given_the_new_table_when_it_is_opened(string records, string keys)
+    [InlineData("records.db", 4)]
+    [InlineData("keys.db", 4)]
+    [InlineData("records.db", 6)]
+    [InlineData("contents.db", 6)]
+    public async Task A_store_of_another_version_is_refused_by_name_and_left_as_it_is(string file, int version)
     {
-        await Hub.CloseStore();
-        SqliteTamper.Sql(Hub.Folder, "records.db", records);
-        SqliteTamper.Sql(Hub.Folder, "keys.db", keys);
-        File.Delete(Path.Combine(Hub.Folder, "db", "contents.db"));
         await ContentMake.Create(Hub, "b1", ContentMake.Bytes(300_000));
         await Hub.CloseStore();
-        Assert.Empty(SqliteTamper.Verify(Hub).Problems);
+        SqliteTamper.Sql(Hub.Folder, file, $"PRAGMA user_version={version}");
+        var refused = Assert.Throws<RecordsUnavailableException>(() => { _ = Hub.Store; });
+        Assert.Contains($"{file} is of version {version}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(version, SqliteTamper.Number(Hub.Folder, file, "PRAGMA user_version"));
     }
 
     private static UInt128 Id(StoredContent content) => content.Descriptor.Id;
