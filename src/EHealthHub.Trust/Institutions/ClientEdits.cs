@@ -3,10 +3,10 @@ namespace EHealthHub.Trust.Institutions;
 /// <summary>The changes to an institution's clients, as pure functions on a snapshot.</summary>
 public static class ClientEdits
 {
-    /// <summary>Adds a client to an institution, or replaces the one with its id there.</summary>
+    /// <summary>Adds a client to an institution, or replaces the one with its id there. Who is suspended stays so: only <see cref="SuspendClient"/> ends that.</summary>
     public static RegistryEdit PutClient(this RegistrySnapshot registry, string institution, RegisteredClient client) =>
         registry.InstitutionById(institution) is { } found
-            ? registry.PutInstitution(found with { Clients = [.. found.Clients.Where(c => c.Id != client.Id), client] })
+            ? registry.PutInstitution(found with { Clients = [.. found.Clients.Where(c => c.Id != client.Id), client with { Suspended = client.Suspended || found.Clients.Any(c => c.Id == client.Id && c.Suspended) }] })
             : RegistryEdit.Refuse($"No institution {institution} is registered.");
 
     /// <summary>Takes a client away: its tokens are refused from now on.</summary>

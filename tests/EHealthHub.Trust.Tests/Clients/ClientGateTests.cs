@@ -176,6 +176,16 @@ public sealed class ClientGateTests : IDisposable
     }
 
     [Fact]
+    public void Registering_a_suspended_client_anew_does_not_end_its_suspension()
+    {
+        _hub.Edit(r => r.SuspendClient(TestClient.Id, true));
+        _hub.Edit(r => r.PutClient(Ankara, r.ClientById(TestClient.Id)!.Value.Client with { Suspended = false }));
+        Assert.Equal(TrustReason.Suspended, Prove(Ankara, _client.Assertion(_hub.Time.Now), out _));
+        _hub.Edit(r => r.SuspendClient(TestClient.Id, false));
+        Assert.Equal(TrustReason.None, Prove(Ankara, _client.Assertion(_hub.Time.Now), out _));
+    }
+
+    [Fact]
     public void Suspended_or_removed_client_is_refused()
     {
         _hub.Edit(r => r.SuspendClient(TestClient.Id, true));
