@@ -121,17 +121,28 @@ public sealed class SearchRecords
         var scope = new SearchScope(place.Kind, place.Name, place.Everywhere, form.Interaction, form.Type, form.Used, continuation is null ? "" : Convert.ToHexString(continuation));
         var asked = Entry(context, EntryKind.SearchAsked, form, rule, place.Base.PatientId is { } p ? [p] : []);
         var first = await _journal.Append(asked, scope.Hash(), cancellationToken).ConfigureAwait(false);
+        var tooLarge = false;
         FoundPage page;
         using (var session = await _records.BeginSearch(scope, first, cancellationToken).ConfigureAwait(false))
         {
             var execution = new SearchExecution(session, type => place.Decide(type).Granted, _codes, Settings);
-            var words = form.First.Texts.Count > 0 ? (IReadOnlyList<SearchMatch> m) => WithWords(context, form, rule, m, cancellationToken) : (Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>?)null;
+            var words = form.First.Texts.Count > 0 ? async (IReadOnlyList<SearchMatch> m) =>
+            {
+                var bearing = await WithWords(context, form, rule, m, cancellationToken).ConfigureAwait(false);
+                tooLarge = bearing is null;
+                return bearing ?? [];
+            } : (Func<IReadOnlyList<SearchMatch>, ValueTask<IReadOnlyList<SearchMatch>>>?)null;
             if (!(await execution.Run(form, continuation, words).ConfigureAwait(false)).Try(out var found, out var failure))
             {
                 return await _journal.Refuse(context, form.Interaction, form.Type, "", failure.Issues[0].Code, asked.Patients, failure, cancellationToken).ConfigureAwait(false);
             }
 
             page = found;
+        }
+
+        if (tooLarge)
+        {
+            return await _journal.Refuse(context, form.Interaction, form.Type, "", "page-too-large", asked.Patients, PageTooLarge(PageBytesMax), cancellationToken).ConfigureAwait(false);
         }
 
         var (opened, receipt) = await Open(context, form, rule, [.. page.Matches, .. page.Included], PageBytesMax, cancellationToken).ConfigureAwait(false);
@@ -143,11 +154,11 @@ public sealed class SearchRecords
         return _answer.Write(context.Caller, form, page, opened, receipt);
     }
 
-    /// <summary>Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged.</summary>
-    private async ValueTask<IReadOnlyList<SearchMatch>> WithWords(ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
+    /// <summary>Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged. Null when together they are too large to be looked at.</summary>
+    private async ValueTask<IReadOnlyList<SearchMatch>?> WithWords(ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
     {
-        var (opened, _) = await Open(context, form, rule, matches, long.MaxValue, cancellationToken).ConfigureAwait(false);
-        return [.. matches.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
+        var (opened, _) = await Open(context, form, rule, matches, PageBytesMax, cancellationToken).ConfigureAwait(false);
+        return opened.Count < matches.Count ? null : [.. matches.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
     }
 
     private async ValueTask<(IReadOnlyList<RecordVersion> Opened, LogPosition Receipt)> Open(

@@ -25,8 +25,12 @@ public sealed class PageSizeTests : IAsyncLifetime
         Assert.Equal("page-too-large", Hub.Entries()[^1].Reason);
         Assert.Equal(200, (await Search(patient, 1)).Status);
 
+        var words = await Search(patient, 1, ("_content", "8867-4"));
+        Assert.Equal((403, "page-too-large"), (words.Status, words.Failure!.Issues[0].Code));
+
         Hub.Acts.Search.PageBytesMax = 100_000;
         Assert.Equal(200, (await Search(patient, 3)).Status);
+        Assert.Equal(200, (await Search(patient, 1, ("_content", "8867-4"))).Status);
     }
 
     [Fact]
@@ -48,8 +52,8 @@ public sealed class PageSizeTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await Hub.DisposeAsync();
 
-    private async Task<ActResult> Search(string patient, int count) =>
-        await Hub.Acts.Search.Execute(TestHub.Ministry, "Observation", [new("patient", patient), new("_count", count.ToString(System.Globalization.CultureInfo.InvariantCulture))], strict: true, default);
+    private async Task<ActResult> Search(string patient, int count, params (string Name, string Value)[] more) =>
+        await Hub.Acts.Search.Execute(TestHub.Ministry, "Observation", [new("patient", patient), new("_count", count.ToString(System.Globalization.CultureInfo.InvariantCulture)), .. more.Select(m => new KeyValuePair<string, string>(m.Name, m.Value))], strict: true, default);
 
     private static HistoryForm Form() => HistoryForm.Parse([]).Try(out var form, out var failure) ? form : throw new InvalidOperationException(failure.Issues[0].Code);
 }
