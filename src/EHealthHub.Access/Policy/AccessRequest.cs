@@ -43,6 +43,15 @@ public sealed record AccessRequest
     /// <summary>Compartment of the resource, existing or to be.</summary>
     public required CompartmentKind Compartment { get; init; }
 
+    /// <summary>The moment of the decision: which rules are in force, and what is open.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>What is known of the patient of a patient's compartment; null for a patient whom nobody knows, and in other compartments.</summary>
+    public PatientKnowledge? Known { get; init; }
+
+    /// <summary>The existing resource (read, update, delete); null for a create or a search.</summary>
+    public ResourceTraits? Resource { get; init; }
+
     /// <summary>Logical id of the patient of a patient's compartment, else null.</summary>
     public string? PatientId { get; init; }
 
@@ -52,21 +61,35 @@ public sealed record AccessRequest
     /// <summary>The institution whose compartment it is, for institution compartments.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>The institution that submitted the Patient resource of the compartment; null when it is being created in the same bundle by the caller, or unknown.</summary>
+    /// <summary>The institution that submitted the Patient resource of the compartment; null when it is being created in the same bundle by the caller, or unknown. <see cref="Known"/> comes first where it is given.</summary>
     public string? PatientSubmitter { get; init; }
 
-    /// <summary>True when the Patient of the compartment is created by the caller in the same transaction.</summary>
+    /// <summary>True when the Patient of the compartment is created by the caller in the same transaction. <see cref="Known"/> comes first where it is given.</summary>
     public bool PatientIsNew { get; init; }
 
-    /// <summary>Encounters of the patient that are open now.</summary>
+    /// <summary>Encounters of the patient that are open now. <see cref="Known"/> comes first where it is given.</summary>
     public ImmutableArray<OpenEncounter> OpenEncounters { get; init; } = [];
 
     /// <summary>True when the caller is a citizen and the patient's resource carries the citizen's national id.</summary>
     public bool IsOwnRecord { get; init; }
 }
 
+/// <summary>What a caller learns of one resource.</summary>
+public enum Visibility
+{
+    /// <summary>Nothing, not even that it exists.</summary>
+    Hide = 0,
+
+    /// <summary>That it exists and is masked; nothing of what it says.</summary>
+    Mask = 1,
+
+    /// <summary>All of it.</summary>
+    See = 2,
+}
+
 /// <summary>A decision and the rule that made it.</summary>
 /// <param name="Granted">True to go on.</param>
 /// <param name="Rule">Stable code of the rule, for example <c>open-encounter</c> or <c>no-relationship</c>: for the audit log.</param>
 /// <param name="Hidden">On a refusal: true when the caller may not even know that it exists (404), false for 403.</param>
-public sealed record AccessDecision(bool Granted, string Rule, bool Hidden = false);
+/// <param name="Masked">On a grant: true when only that it exists may be told (<see cref="Visibility.Mask"/>).</param>
+public sealed record AccessDecision(bool Granted, string Rule, bool Hidden = false, bool Masked = false);

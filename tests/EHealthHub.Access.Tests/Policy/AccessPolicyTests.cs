@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Relationships;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Trust;
 
@@ -45,6 +46,41 @@ public class AccessPolicyTests
     {
         var seen = Callers.SelectMany(c => CallersOf((PersonKind)((object[])c)[0], (InstitutionKind?)((object[])c)[1])).SelectMany(c => RequestsOf(c.Caller)).Select(r => AccessPolicy.Decide(r).Rule).ToHashSet();
         Assert.Equal(AccessPolicy.RuleCodes.Order(), seen.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public void A_view_shows_of_a_resource_what_a_read_of_it_would_grant(PersonKind person, InstitutionKind? kind)
+    {
+        foreach (var (caller, _) in CallersOf(person, kind))
+        {
+            foreach (var request in RequestsOf(caller).Where(r => r.Interaction == Interaction.Read))
+            {
+                var traits = new ResourceTraits { Type = request.ResourceType, Id = "1", Submitter = request.Submitter };
+                var read = AccessPolicy.Decide(request with { Submitter = null, Resource = traits });
+                Assert.Equal(AccessPolicy.Decide(request), read);
+                Assert.Equal(read.Granted, AccessPolicy.View(request).Of(traits).Visibility == Visibility.See);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_known_of_the_patient_counts_as_what_the_request_says_itself()
+    {
+        foreach (var (caller, _) in Callers.SelectMany(c => CallersOf((PersonKind)((object[])c)[0], (InstitutionKind?)((object[])c)[1])))
+        {
+            foreach (var request in RequestsOf(caller).Where(r => r.Compartment == CompartmentKind.Patient))
+            {
+                var known = new PatientKnowledge
+                {
+                    PatientId = "p1",
+                    Submitter = request.PatientSubmitter,
+                    IsNew = request.PatientIsNew,
+                    Encounters = [.. request.OpenEncounters.Select(e => new CareEncounter(e.Institution, e.EncounterId, CareSetting.Visit, true)), new CareEncounter(Own, "closed", CareSetting.Visit, false)],
+                };
+                Assert.Equal(AccessPolicy.Decide(request), AccessPolicy.Decide(request with { Known = known, PatientSubmitter = null, PatientIsNew = false, OpenEncounters = [] }));
+            }
+        }
     }
 
     [Fact]
@@ -94,6 +130,21 @@ public class AccessPolicyTests
         for (var i = 0; i < 1_000; i++)
         {
             AccessPolicy.Decide(request);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void A_view_allocates_nothing_for_a_resource()
+    {
+        var view = AccessPolicy.View(Request(Clinician(Own), Interaction.Search) with { OpenEncounters = Encounters[3] });
+        var traits = new ResourceTraits { Type = "Observation", Id = "1", Submitter = Other };
+        Assert.Equal(new ResourceView(Visibility.See, "open-encounter"), view.Of(traits));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            view.Of(traits);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
