@@ -2,6 +2,7 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
+using EHealthHub.Exchange.Employments;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Read;
@@ -30,7 +31,8 @@ public sealed class Acts
         var codes = new HeldCodeSets(Conformance);
         var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal);
         var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
-        var flow = new WriteFlow(records, resolver, Conformance, Journal, intents, time);
+        Employments = new EmploymentFeed(log, records, hub.FhirBase, time);
+        var flow = new WriteFlow(records, resolver, Conformance, Employments, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);
         History = new ReadHistory(records, facts, Journal, hub, time);
@@ -57,6 +59,9 @@ public sealed class Acts
 
     /// <summary>Profiles and terminology in force.</summary>
     public ConformanceHolder Conformance { get; }
+
+    /// <summary>The registry operator's PractitionerRoles as employments.</summary>
+    public EmploymentFeed Employments { get; }
 
     /// <summary>$expand, $lookup, $validate-code, $translate, $subsumes.</summary>
     public AskTerminology Terminology { get; }

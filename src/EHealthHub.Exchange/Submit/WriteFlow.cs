@@ -7,6 +7,7 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
+using EHealthHub.Exchange.Employments;
 using EHealthHub.Fhir.Http;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
@@ -23,7 +24,7 @@ internal sealed record WriteEnd(ActResult? Refusal, ImmutableArray<EntryEnd> End
 /// <summary>
 /// The way of every write: resolve, decide each entry by itself, log the intent, commit under its receipt, log the outcome. When a condition no longer holds inside the transaction, it resolves again, a bounded number of times.
 /// </summary>
-internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, ConformanceHolder conformance, Journal journal, OpenIntents intents, TimeProvider time)
+internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, ConformanceHolder conformance, EmploymentFeed employments, Journal journal, OpenIntents intents, TimeProvider time)
 {
     private const int AttemptsMax = 5;
 
@@ -129,8 +130,16 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
                 return (Refused(await journal.Refuse(context, interaction, type, id, undefinable.Issues[0].Code, write.Patients, undefinable, cancellationToken).ConfigureAwait(false)), false, null);
             }
 
+            // What the registry operator says of who works where becomes authority with its commit.
+            var (hired, isBusy) = await employments.Turn(context, write, cancellationToken).ConfigureAwait(false);
+            using var roles = hired;
+            if ((isBusy ? Refusals.Busy(type) : roles is null ? null : await employments.Check(context, write, cancellationToken).ConfigureAwait(false)) is { } unemployable)
+            {
+                return (Refused(await journal.Refuse(context, interaction, type, id, unemployable.Issues[0].Code, write.Patients, unemployable, cancellationToken).ConfigureAwait(false)), false, null);
+            }
+
             var ends = write.EndsOf(entries);
-            var (result, position) = await Commit(context, interaction, entries, write, definitions, ends, rule, now, cancellationToken).ConfigureAwait(false);
+            var (result, position) = await Commit(context, interaction, entries, write, definitions, roles, ends, rule, now, cancellationToken).ConfigureAwait(false);
             return result.Status switch
             {
                 CommitStatus.Committed => (new WriteEnd(null, ends, Bodies(context, write, entries, result.Stored), position), false, position),
@@ -207,7 +216,7 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
     }
 
     private async ValueTask<(CommitResult Result, LogPosition Outcome)> Commit(
-        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<DefinitionChange> definitions, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
+        ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, ResolvedWrite write, ImmutableArray<DefinitionChange> definitions, EmploymentTurn? roles, ImmutableArray<EntryEnd> ends, string rule, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ask = new CommitAsk
         {
@@ -232,10 +241,16 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
 
         // From here on the caller's leaving changes nothing: what was begun is brought to its end, and its outcome is logged. When the store or the log fails in between, the
         // intent stays open, and CloseOrphans closes it from the database.
+        roles?.Begin();
         var result = await records.Commit(ask, receipt, CancellationToken.None).ConfigureAwait(false);
         if (result.Status == CommitStatus.Committed && definitions.Length > 0)
         {
             await conformance.Take(definitions).ConfigureAwait(false); // they come into force with their commit
+        }
+
+        if (roles is not null)
+        {
+            await roles.End(result.Status, write).ConfigureAwait(false);
         }
 
         var outcome = await RecordOutcome(entry, receipt.Position.Index, result).ConfigureAwait(false);

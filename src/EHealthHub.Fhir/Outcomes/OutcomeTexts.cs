@@ -11,6 +11,12 @@ public static class OutcomeTexts
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
         definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.
         definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
+        employment-practitioner-unknown | No clinician is registered with this identity. | Bu kimlikle kayıtlı bir hekim yok.
+        employment-institution-unknown | No care provider is registered with this code. | Bu kodla kayıtlı bir sağlık kuruluşu yok.
+        employment-not-authoritative | What a participant wrote gives no authority. | Bir katılımcının yazdığı kayıt yetki vermez.
+        employment-role-missing | The role of the employment is missing. | Görevlendirmenin rolü eksik.
+        employment-period | The period of the employment cannot be told. | Görevlendirmenin dönemi anlaşılamıyor.
+        employment-too-many | The clinician has too many employments. | Hekimin çok fazla görevlendirmesi var.
         subsetted | A part of a resource cannot be stored as the whole. | Bir kaynağın yalnızca bir kısmı, tamamı yerine saklanamaz.
         allok | Done. | Tamamlandı.
         body-empty | The request has no content. | İsteğin içeriği boş.

@@ -31,6 +31,7 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
         await parts.Acts.Refusals.CloseOld(all: false).ConfigureAwait(false);
         await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
         await SweepContents(stoppingToken).ConfigureAwait(false);
+        await parts.Acts.Employments.Settle(stoppingToken).ConfigureAwait(false);
     }
 
     private async Task SweepContents(CancellationToken stoppingToken) => await parts.Records.Contents.Sweep(stoppingToken).ConfigureAwait(false);

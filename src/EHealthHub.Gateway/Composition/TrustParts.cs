@@ -47,6 +47,9 @@ public sealed class TrustParts : IAsyncDisposable
     /// <summary>The registry in force; a change of its file holds within a second.</summary>
     public IRegistry Registry => _registry;
 
+    /// <summary>The same as a file, for what changes it here: the registry operator's PractitionerRoles.</summary>
+    internal RegistryFile RegistryFile => _registry;
+
     /// <summary>Connection and token become a caller.</summary>
     public CallerFactory Callers { get; }
 

@@ -17,8 +17,14 @@ public readonly record struct RegistryEdit
     /// <summary>Why not; null when edited.</summary>
     public string? Fault { get; }
 
+    /// <summary>Who did what, where an edit is several acts at once, at most <see cref="EmploymentEdits.ActsMax"/>; else empty, and who makes the change says it.</summary>
+    public ImmutableArray<RegistryActor> Acts { get; private init; } = [];
+
     /// <summary>An edited registry.</summary>
     public static RegistryEdit To(RegistrySnapshot snapshot) => new(snapshot, null);
+
+    /// <summary>The same edit, as these acts.</summary>
+    public RegistryEdit As(ImmutableArray<RegistryActor> acts) => this with { Acts = acts };
 
     /// <summary>A fault.</summary>
     public static RegistryEdit Refuse(string fault) => new(null, fault);
@@ -37,6 +43,13 @@ public static class RegistryEdits
     /// <summary>Adds a person, or replaces the one with their id.</summary>
     public static RegistryEdit PutPerson(this RegistrySnapshot registry, Person person) =>
         registry.Rebuild(persons: [.. registry.Persons.Where(p => p.Id != person.Id), person]);
+
+    /// <summary>Replaces persons, each by the one with their id.</summary>
+    internal static RegistryEdit PutPersons(this RegistrySnapshot registry, IReadOnlyCollection<Person> persons)
+    {
+        var ids = persons.Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
+        return registry.Rebuild(persons: [.. registry.Persons.Where(p => !ids.Contains(p.Id)), .. persons]);
+    }
 
     /// <summary>Registers a further certificate to an institution or a member of staff: during a renewal the old and the new one are valid together. One that is registered gets the new period.</summary>
     public static RegistryEdit AddCertificate(this RegistrySnapshot registry, string id, RegisteredCertificate certificate) => Change(

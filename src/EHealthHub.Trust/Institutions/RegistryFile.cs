@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -73,7 +74,7 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
             throw new IOException($"There is a registry at {path} already.");
         }
 
-        AtomicFile.Write(path, RegistryDocument.Write(first.At(RegistryNote.Of(by ?? new RegistryActor("", "create", ""), 1, (time ?? TimeProvider.System).GetUtcNow()), []), authenticator), AtomicFile.Secret);
+        AtomicFile.Write(path, RegistryDocument.Write(first.At(1, [RegistryNote.Of(by ?? new RegistryActor("", "create", ""), 1, (time ?? TimeProvider.System).GetUtcNow())], []), authenticator), AtomicFile.Secret);
     }
 
     /// <summary>
@@ -105,7 +106,7 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
 
     /// <summary>
     /// Applies an edit to what is on disk and writes it with the next revision. With <paramref name="expectedRevision"/>, only if that is still the revision on disk.
-    /// Refused when what is on disk cannot be proven: nothing is built upon it. Who and why go into the file, from where the gateway logs them.
+    /// Refused when what is on disk cannot be proven: nothing is built upon it. Who and why go into the file, from where the gateway logs them: <paramref name="by"/>, or what the edit says of itself.
     /// </summary>
     public RegistryChange Change(Func<RegistrySnapshot, RegistryEdit> edit, long? expectedRevision = null, RegistryActor? by = null)
     {
@@ -131,7 +132,9 @@ public sealed class RegistryFile : IRegistry, IAsyncDisposable
                 return new RegistryChange(RegistryChangeStatus.Refused, current.Revision, edited.Fault ?? "The edit gives no registry.");
             }
 
-            var next = edited.Snapshot.At(RegistryNote.Of(by, current.Revision + 1, _time.GetUtcNow()), current.Notes);
+            var (revision, now) = (current.Revision + 1, _time.GetUtcNow());
+            var notes = edited.Acts.IsDefaultOrEmpty ? [RegistryNote.Of(by, revision, now)] : edited.Acts.Select(a => RegistryNote.Of(a, revision, now)).ToImmutableArray();
+            var next = edited.Snapshot.At(revision, notes, current.Notes);
             bytes = RegistryDocument.Write(next, _authenticator);
             AtomicFile.Write(_path, bytes, AtomicFile.Secret);
             Take(next, bytes);

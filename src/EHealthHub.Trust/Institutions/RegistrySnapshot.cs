@@ -29,7 +29,8 @@ public sealed record Institution(
 /// <param name="Role">In what role, for example <c>physician</c>.</param>
 /// <param name="From">Start, inclusive.</param>
 /// <param name="Until">End, exclusive; null while it is open.</param>
-public sealed record Employment(string Institution, string Role, DateTimeOffset From, DateTimeOffset? Until)
+/// <param name="Basis">The directory resource of the registry operator that says so; null where a command did.</param>
+public sealed record Employment(string Institution, string Role, DateTimeOffset From, DateTimeOffset? Until, EmploymentBasis? Basis = null)
 {
     /// <summary>True within the period.</summary>
     public bool IsCurrent(DateTimeOffset now) => From <= now && (Until is not { } until || now < until);
@@ -177,9 +178,9 @@ public sealed class RegistrySnapshot
     /// <summary>Tells this snapshot from every other without holding on to it.</summary>
     internal object Identity { get; } = new();
 
-    /// <summary>The same at a revision, with the note that led to it.</summary>
-    internal RegistrySnapshot At(RegistryNote note, ImmutableArray<RegistryNote> before) =>
-        new(Institutions, Persons, BlockedCertificates, note.Revision, Trust, [.. before.TakeLast(RegistryNote.Kept - 1), note]);
+    /// <summary>The same at a revision, with the notes that led to it.</summary>
+    internal RegistrySnapshot At(long revision, ImmutableArray<RegistryNote> notes, ImmutableArray<RegistryNote> before) =>
+        new(Institutions, Persons, BlockedCertificates, revision, Trust, [.. before.TakeLast(RegistryNote.Kept - notes.Length), .. notes]);
 
     /// <summary>The same with another object that says the same of trust: who remembers a list by its identity need not begin anew.</summary>
     internal RegistrySnapshot With(TrustList? trust) => new(Institutions, Persons, BlockedCertificates, Revision, trust, Notes);

@@ -10,6 +10,7 @@ using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
 using EHealthHub.Records.Store;
 using EHealthHub.Trust;
+using EHealthHub.Trust.Institutions;
 
 namespace EHealthHub.Exchange.Tests.Support;
 
@@ -38,7 +39,37 @@ public sealed class TestHub : IAsyncDisposable
         Acts = new Acts(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System);
     }
 
-    public Acts Acts { get; }
+    public Acts Acts { get; private set; }
+
+    /// <summary>The registry that the acts follow, once <see cref="WithRegistry"/> was called.</summary>
+    internal RegistryFile Registry { get; private set; } = null!;
+
+    /// <summary>Gives the hub a registry: ministry, two hospitals, an insurer and two clinicians without employments.</summary>
+    internal async Task<TestHub> WithRegistry()
+    {
+        RegistryFile.Create(RegistryPath, new Authenticator(), People.Registry);
+        Registry = RegistryFile.Open(RegistryPath, new Authenticator(), TimeProvider.System);
+        await Acts.Employments.Follow(Registry, default);
+        return this;
+    }
+
+    /// <summary>The acts as a start after a crash makes them: nothing remembered but what is stored, and the registry as it lies on disk.</summary>
+    internal async Task Restart()
+    {
+        await Registry.DisposeAsync();
+        Acts = new Acts(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System);
+        Registry = RegistryFile.Open(RegistryPath, new Authenticator(), TimeProvider.System);
+        await Acts.Employments.Follow(Registry, default);
+    }
+
+    /// <summary>Puts the registry back to what it was: as if the process had died before it was written.</summary>
+    internal byte[] RegistryBytes
+    {
+        get => File.ReadAllBytes(RegistryPath);
+        set => File.WriteAllBytes(RegistryPath, value);
+    }
+
+    private string RegistryPath => Path.Combine(_folder, "registry.json");
 
     /// <summary>The registry operator.</summary>
     internal static ActContext Ministry { get; } = As("ministry", InstitutionKind.Authority);
@@ -74,6 +105,11 @@ public sealed class TestHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Registry is not null)
+        {
+            await Registry.DisposeAsync();
+        }
+
         await _records.DisposeAsync();
         await _log.DisposeAsync();
         _sealer.Dispose();
@@ -83,4 +119,9 @@ public sealed class TestHub : IAsyncDisposable
 
     private static ActContext As(string institution, InstitutionKind kind) => new(
         new Caller { Institution = institution, InstitutionKind = kind, Scopes = ["system/*.cruds"], Purpose = "TREAT", Certificate = new string('0', 64) }, "request", "127.0.0.0/24");
+
+    private sealed class Authenticator : IRegistryAuthenticator
+    {
+        public byte[] Tag(ReadOnlySpan<byte> content) => HMACSHA256.HashData(new byte[32], content);
+    }
 }

@@ -107,7 +107,7 @@ public sealed class RegistrationTests : IDisposable
         var snapshot = _hub.Current;
         for (var i = 1; i <= RegistryNote.Kept + 10; i++)
         {
-            snapshot = snapshot.At(RegistryNote.Of(null, i, Now), snapshot.Notes);
+            snapshot = snapshot.At(i, [RegistryNote.Of(null, i, Now)], snapshot.Notes);
         }
 
         Assert.Equal((RegistryNote.Kept, 11L), (snapshot.Notes.Length, snapshot.Notes[0].Revision));
