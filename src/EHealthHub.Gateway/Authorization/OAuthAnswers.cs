@@ -3,6 +3,7 @@ using System.Text.Json;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.Pages;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
 using OpenIddict.Abstractions;
@@ -74,18 +75,8 @@ internal sealed class OAuthAnswers(HubParts parts)
         context.HandleRequest();
     }
 
-    /// <summary>A page for people: no script, no frame, no trace in whatever comes after.</summary>
-    public static Task Page(OAuthCall call, int status, byte[] page, string? redirect)
-    {
-        var headers = call.Http.Response.Headers;
-        headers.ContentSecurityPolicy = ConsentPage.Policy(redirect);
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentLanguage = call.Request.Language;
-        return Responses.Send(call.Http, call.Request, status, page, "text/html; charset=utf-8");
-    }
+    /// <summary>A page for people, in the language of their browser.</summary>
+    public static Task Page(OAuthCall call, int status, byte[] page, string? redirect) => PageAnswer.Send(call.Http, call.Request, status, page, call.Request.Language, redirect);
 
     public async ValueTask Introspection(ApplyIntrospectionResponseContext context)
     {

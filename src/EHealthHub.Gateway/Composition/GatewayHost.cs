@@ -4,6 +4,7 @@ using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Start;
 using EHealthHub.Gateway.Authorization;
 using EHealthHub.Gateway.Endpoints;
+using EHealthHub.Gateway.Pages;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -144,6 +145,7 @@ public static class GatewayHost
         new OpenEndpoints(parts, fhir.Served).Map(app);
         new OAuthEndpoints(parts, trust, app.Services.GetRequiredService<OAuthHost>(), app.Services.GetRequiredService<UdapDocument>()).Map(app);
         new ProofEndpoint(parts).Map(app);
+        new PageEndpoints(parts, trust, metrics).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
         fhir.Map(app);
 

@@ -94,6 +94,10 @@ public sealed class CertificateGate
         return TrustReason.None;
     }
 
+    /// <summary>What says that a connection's certificate is not revoked, for showing it to its holder; null where it does not pass the gate.</summary>
+    public RevocationStanding? StandingOf(X509Certificate2? certificate) =>
+        Examine(certificate, CertificateUse.Connection, out var finding) == TrustReason.None ? _revocation.Standing(finding!.Path[0], _time.GetUtcNow().UtcTicks) : null;
+
     /// <summary>Of a connection's certificate that nobody has seen and that is being asked about at its responder: waits for the first answer, bounded. At once for every other.</summary>
     public async ValueTask Meet(X509Certificate2? certificate, CancellationToken cancellation)
     {

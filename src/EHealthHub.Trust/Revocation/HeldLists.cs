@@ -44,6 +44,9 @@ internal sealed class HeldLists(int graceSeconds)
         : now < GoodUntil(list).UtcTicks ? TrustReason.None
         : TrustReason.RevocationUnknown;
 
+    internal RevocationStanding? Standing(Hash256 issuer) =>
+        _lists.TryGetValue(issuer, out var list) ? new RevocationStanding(RevocationKind.List, list.ThisUpdate, GoodUntil(list)) : null;
+
     internal bool VouchFor(Hash256 issuer, X509Certificate2 certificate, long now) =>
         SerialNumber.TryRead(certificate.SerialNumberBytes.Span, out var serial) && Check(new CertificateId(issuer, serial), now) == TrustReason.None;
 }

@@ -83,6 +83,12 @@ internal sealed class OcspFollower : IRevocationFollower
         };
     }
 
+    /// <summary>The answer held about a certificate; null where there is none that counts.</summary>
+    internal RevocationStanding? Standing(in CertificateId id, long now) =>
+        _followed.TryGetValue(id, out var followed) && followed.Answer is { Status: OcspStatus.Good } answer && now < followed.GoodUntil
+            ? new RevocationStanding(RevocationKind.Ocsp, answer.ThisUpdate, new DateTimeOffset(followed.GoodUntil, TimeSpan.Zero))
+            : null;
+
     /// <summary>The first question about a certificate while it is under way; null otherwise.</summary>
     internal Task? Pending(in CertificateId id) => _followed.TryGetValue(id, out var followed) && followed.Answer is null && followed.First is { IsCompleted: false } first ? first : null;
 

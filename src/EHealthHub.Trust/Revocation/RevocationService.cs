@@ -134,6 +134,11 @@ public sealed class RevocationService : IAsyncDisposable
         return answered == TrustReason.RevocationUnknown ? listed : answered;
     }
 
+    /// <summary>What <see cref="Check"/> relies on where it says that a certificate is not revoked; null where it does not.</summary>
+    internal RevocationStanding? Standing(in CertificateId id, long now) =>
+        Check(id, now) != TrustReason.None ? null
+        : (_followed.Responders.TryGetValue(id.Issuer, out var responder) ? responder.Standing(id, now) : null) ?? _lists.Standing(id.Issuer);
+
     /// <summary>
     /// After <see cref="TrustReason.RevocationUnknown"/>: waits for the first answers about these certificates that are under way, bounded in time and in the number of those who wait. True when there was something to wait for,
     /// and looking again may help.

@@ -47,7 +47,7 @@ public sealed class LaunchTests(LaunchHub fixture) : IClassFixture<LaunchHub>
         var patient = await Zeynep();
         using var browser = Citizen();
         var page = (await browser.Open(browser.Request("openid fhirUser launch/patient offline_access patient/*.rs user/*.cruds"))).Expect(200);
-        Assert.Contains("Kayd&#x131;m &lt;b&gt;", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Kaydım &lt;b&gt;", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page.Text, StringComparison.Ordinal);
         var policy = page.Header("Content-Security-Policy")!;
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
