@@ -58,6 +58,9 @@ public sealed record Caller
     /// <summary>Role in which a clinician is employed at the institution, as the registry has it, for example <c>physician</c>; null for others.</summary>
     public string? Role { get; init; }
 
+    /// <summary>Logical id of the one patient that the scopes of the level <c>patient</c> are about, from the launch context of the token; null without one.</summary>
+    public string? Patient { get; init; }
+
     /// <summary>SMART v2 scopes, for example <c>system/*.cruds</c>.</summary>
     public ImmutableArray<string> Scopes { get; init; } = [];
 

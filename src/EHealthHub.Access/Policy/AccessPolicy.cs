@@ -25,7 +25,7 @@ public static class AccessPolicy
 
     private static readonly Rule[] Rules =
     [
-        Refuse("scope-missing", (in r) => !SmartScope.Covers(r.Request.Caller, r.Request.Interaction, r.ResourceType)),
+        Refuse("scope-missing", (in r) => !SmartScope.Covers(r.Request.Caller, r.Request.Interaction, r.ResourceType, new ScopePlace(IsDirectory(r), r.Request.PatientId))),
         Grant("system-scope", (in r) => IsAlone(r, InstitutionKind.Authority)),
 
         // The directory: public to look at, content of those who bring it, authority for nobody.

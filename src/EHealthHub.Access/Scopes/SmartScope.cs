@@ -1,22 +1,34 @@
+using System.Runtime.CompilerServices;
 using EHealthHub.Access.Policy;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Access.Scopes;
 
+/// <summary>Where the resource lies that a scope is asked about.</summary>
+/// <param name="IsDirectory">True for the directory, which is nobody's record.</param>
+/// <param name="Patient">Logical id of the patient whose compartment it is; null elsewhere.</param>
+public readonly record struct ScopePlace(bool IsDirectory, string? Patient);
+
 /// <summary>
-/// SMART App Launch 2.2 scopes, <c>context/type.cruds</c>, read strictly: a scope that is not exactly of this form covers nothing. So do the old form (<c>.read</c>, <c>.write</c>) and finer-grained scopes (<c>?category=…</c>), which would
-/// cover too much where their query were dropped.
+/// SMART App Launch 2.2 scopes, <c>context/type.cruds</c>, read strictly: a scope that is not exactly of this form covers nothing, nor does the old form (<c>.read</c>, <c>.write</c>). A finer-grained scope (<c>?category=…</c>) covers single
+/// resources, whose facts must be looked at: to whoever does not look it covers nothing, since without its query it would be wider.
 /// </summary>
 public static class SmartScope
 {
     private const string Letters = "cruds";
 
-    /// <summary>True when one of the caller's scopes covers the interaction on the type, in the context in which the caller acts.</summary>
-    public static bool Covers(Caller caller, Interaction interaction, string resourceType)
+    // Parsed once for each scope of a token or a registration: their texts live as long as the caller that Trust remembers.
+    private static readonly ConditionalWeakTable<string, Query> Queries = [];
+
+    /// <summary>True when one of the caller's scopes covers the interaction on every resource of the type, wherever it lies but in one patient's context.</summary>
+    public static bool Covers(Caller caller, Interaction interaction, string resourceType) => Covers(caller, interaction, resourceType, default);
+
+    /// <summary>True when one of the caller's scopes covers the interaction on every resource of the type that lies there.</summary>
+    public static bool Covers(Caller caller, Interaction interaction, string resourceType, ScopePlace place)
     {
         foreach (var scope in caller.Scopes)
         {
-            if (Covers(scope, caller, interaction, resourceType))
+            if (!scope.Contains('?', StringComparison.Ordinal) && Covers(scope, caller, interaction, resourceType, place))
             {
                 return true;
             }
@@ -25,26 +37,80 @@ public static class SmartScope
         return false;
     }
 
-    private static bool Covers(ReadOnlySpan<char> scope, Caller caller, Interaction interaction, string resourceType)
+    /// <summary>True when a scope covers the interaction on some resources of the type that lie there: each of them must then be asked about (<see cref="Matches"/>).</summary>
+    public static bool CoversSome(Caller caller, Interaction interaction, string resourceType, ScopePlace place)
+    {
+        foreach (var scope in caller.Scopes)
+        {
+            if (Finer(scope, caller, interaction, resourceType, place) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when a finer-grained scope covers the interaction on the resource that has these facts.</summary>
+    public static bool Matches(Caller caller, Interaction interaction, string resourceType, ScopePlace place, ReadOnlySpan<byte> facts)
+    {
+        foreach (var scope in caller.Scopes)
+        {
+            if (Finer(scope, caller, interaction, resourceType, place) is { } query && query.Matches(facts))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when the caller holds a finer-grained scope.</summary>
+    public static bool IsFiner(Caller caller)
+    {
+        foreach (var scope in caller.Scopes)
+        {
+            if (scope.Contains('?', StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ScopeQuery? Finer(string scope, Caller caller, Interaction interaction, string resourceType, ScopePlace place)
+    {
+        var question = scope.IndexOf('?', StringComparison.Ordinal);
+        return question >= 0 && Covers(scope.AsSpan(0, question), caller, interaction, resourceType, place) ? Queries.GetValue(scope, Query.Of).Value : null;
+    }
+
+    private static bool Covers(ReadOnlySpan<char> scope, Caller caller, Interaction interaction, string resourceType, ScopePlace place)
     {
         var slash = scope.IndexOf('/');
         var dot = scope.LastIndexOf('.');
         return slash > 0
             && dot > slash
-            && IsContextOf(caller, scope[..slash])
+            && IsContextOf(caller, scope[..slash], place)
             && (scope[(slash + 1)..dot] is "*" || scope[(slash + 1)..dot].SequenceEqual(resourceType))
             && IsInOrder(scope[(dot + 1)..])
             && scope[(dot + 1)..].Contains(LetterOf(interaction));
     }
 
-    /// <summary>A system acts as itself, people as users; a citizen's app may also carry the patient context, which says less than <c>IsOwnRecord</c> asks for anyway.</summary>
-    private static bool IsContextOf(Caller caller, ReadOnlySpan<char> context) => caller.PersonKind switch
+    /// <summary>
+    /// A system acts as itself, people as users. The patient context is one record: that of the launch, where there was one, and else a citizen's own, which says less than <c>IsOwnRecord</c> asks for anyway.
+    /// </summary>
+    private static bool IsContextOf(Caller caller, ReadOnlySpan<char> context, ScopePlace place) => caller.PersonKind switch
     {
         PersonKind.None => context is "system",
-        PersonKind.Citizen => context is "patient" or "user",
-        PersonKind.Clinician or PersonKind.Auditor or PersonKind.Operator => context is "user",
+        PersonKind.Citizen => context is "user" || (context is "patient" && (caller.Patient is null || IsLaunched(caller, place))),
+        PersonKind.Clinician => context is "user" || (context is "patient" && IsLaunched(caller, place)),
+        PersonKind.Auditor or PersonKind.Operator => context is "user",
         _ => false,
     };
+
+    private static bool IsLaunched(Caller caller, ScopePlace place) =>
+        caller.Patient is { } patient && (place.IsDirectory || string.Equals(place.Patient, patient, StringComparison.Ordinal));
 
     /// <summary>At least one letter, each at most once, in the order of <c>cruds</c>.</summary>
     private static bool IsInOrder(ReadOnlySpan<char> permissions)
@@ -73,4 +139,16 @@ public static class SmartScope
         Interaction.Delete => 'd',
         _ => throw new ArgumentOutOfRangeException(nameof(interaction)),
     };
+
+    private sealed class Query
+    {
+        public ScopeQuery? Value { get; private init; }
+
+        public static Query Of(string scope)
+        {
+            var (slash, question) = (scope.IndexOf('/', StringComparison.Ordinal), scope.IndexOf('?', StringComparison.Ordinal));
+            var type = scope[(slash + 1)..scope.LastIndexOf('.', question)];
+            return new Query { Value = ScopeQuery.TryParse(type, scope[(question + 1)..], out var query) ? query : null };
+        }
+    }
 }

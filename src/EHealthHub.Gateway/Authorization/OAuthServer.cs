@@ -62,6 +62,9 @@ internal static class OAuthServer
         server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateClientCredentialsParameters.Descriptor);
         server.RemoveEventHandler(OpenIddictServerHandlers.Introspection.ValidateClientCredentialsParameters.Descriptor);
         server.RemoveEventHandler(OpenIddictServerHandlers.Revocation.ValidateClientCredentialsParameters.Descriptor);
+
+        // It compares scopes as texts; Trust knows which one is less than another.
+        server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
     }
 
     /// <summary>The endpoint that people meet.</summary>

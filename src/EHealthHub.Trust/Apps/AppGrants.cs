@@ -10,8 +10,12 @@ namespace EHealthHub.Trust.Apps;
 
 /// <summary>What is known of a person beside the registry: where in the records they stand.</summary>
 /// <param name="FhirUser">Absolute address of the Practitioner or Patient that stands for them; null where there is none.</param>
-/// <param name="Patient">Logical id of their own Patient; null where there is none, or several.</param>
-public sealed record PersonContext(string? FhirUser, string? Patient);
+/// <param name="Patient">Logical id of their own Patient (citizen), or of the one that they chose and may look at (clinician); null where there is none, or several.</param>
+public sealed record PersonContext(string? FhirUser, string? Patient)
+{
+    /// <summary>True for a clinician who is still to choose a patient: what would be granted for one is told, and nothing is granted.</summary>
+    public bool Chooses { get; init; }
+}
 
 /// <summary>A token for an application, with what comes along.</summary>
 /// <param name="Token">The access token.</param>
@@ -49,6 +53,9 @@ public sealed class AppGrants
     public (Institution Institution, RegisteredClient App)? Application(string? clientId) =>
         clientId is not null && _registry.Current.ClientById(clientId) is { Client: { Kind: ClientKind.App, Suspended: false }, Institution.Suspended: false } found ? found : null;
 
+    /// <summary>True when an application asks for the launch context of one patient, and may.</summary>
+    public static bool AsksForPatient(RegisteredClient app, string? scope) => app.Scopes.Contains(AppScopes.LaunchPatient) && (scope ?? "").Split(' ').Contains(AppScopes.LaunchPatient, StringComparer.Ordinal);
+
     /// <summary>What the person may allow the application of what it asks for; a new grant, which is nothing yet until the host seals it into a code.</summary>
     public TrustReason TryBegin(SignedInPerson person, (Institution Institution, RegisteredClient App) asking, string? scope, PersonContext context, out AppGrant? grant)
     {
@@ -67,7 +74,9 @@ public sealed class AppGrants
             institution = employment.Institution;
         }
 
-        var scopes = Scopes(isClinician ? _options.ClinicianScopes : Callers.CitizenScopes, asking.App, scope, context);
+        // Of a clinician's patient an application hears by the launch context alone: without it scopes of the level patient would be about nobody.
+        context = isClinician && !AsksForPatient(asking.App, scope) ? context with { Patient = null, Chooses = false } : context;
+        var scopes = Scopes(isClinician ? OfClinician(context) : Callers.CitizenScopes, asking.App, scope, context);
         if (!scopes.Any(s => !AppScopes.IsLaunch(s)))
         {
             return TrustReason.ScopeNotAllowed;
@@ -101,7 +110,7 @@ public sealed class AppGrants
             return false;
         }
 
-        var scopes = scope is null ? grant.Scopes : [.. grant.Scopes.Intersect(scope.Split(' ', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal)];
+        var scopes = scope is null ? grant.Scopes : Fewer(grant.Scopes, scope);
         if (!scopes.Any(s => !AppScopes.IsLaunch(s)))
         {
             reason = TrustReason.ScopeNotAllowed;
@@ -126,7 +135,7 @@ public sealed class AppGrants
     {
         employment = null;
         person = null;
-        if (client.Id != grant.Client || client.Program is not { Kind: ClientKind.App } app || now >= grant.Ends)
+        if (client.Id != grant.Client || client.Program is not { Kind: ClientKind.App } app || now >= grant.Ends || (grant.Patient is null && grant.Scopes.Contains(AppScopes.LaunchPatient)))
         {
             return TrustReason.GrantInvalid;
         }
@@ -183,6 +192,7 @@ public sealed class AppGrants
             Role = employment?.Role,
             Card = grant.Card,
             Grant = grant.Id,
+            Patient = grant.Patient,
         };
         var card = grant.Card?.Hash.ToHex();
         var caller = employment is null
@@ -192,16 +202,29 @@ public sealed class AppGrants
         return new AppToken(_issuer.Finish(claims, caller, now), identity, scopes.Contains(AppScopes.Offline));
     }
 
-    private static ImmutableArray<string> Scopes(ImmutableArray<string> held, RegisteredClient app, string? requested, PersonContext context)
+    /// <summary>What a clinician holds anywhere, and of one patient once one is chosen.</summary>
+    private ImmutableArray<string> OfClinician(PersonContext context) => context is { Patient: null, Chooses: false }
+        ? _options.ClinicianScopes
+        : [.. _options.ClinicianScopes, .. _options.ClinicianScopes.Select(s => "patient" + s[s.IndexOf('/', StringComparison.Ordinal)..])];
+
+    private ImmutableArray<string> Scopes(ImmutableArray<string> held, RegisteredClient app, string? requested, PersonContext context)
     {
-        var data = GrantedScope.Narrow(GrantedScope.Narrow(held, string.Join(' ', app.Scopes)), requested ?? "");
         var launch = (requested ?? "").Split(' ').Where(s => AppScopes.IsLaunch(s) && app.Scopes.Contains(s)).Distinct(StringComparer.Ordinal).Where(s => s switch
         {
             // What cannot be kept is not promised.
             AppScopes.FhirUser => context.FhirUser is not null,
-            AppScopes.LaunchPatient => context.Patient is not null,
+            AppScopes.LaunchPatient => context.Patient is not null || context.Chooses,
             _ => true,
-        });
+        }).ToList();
+
+        var data = GrantedScope.Narrow(GrantedScope.Narrow(held, string.Join(' ', app.Scopes), _options.KeepsQuery), requested ?? "", _options.KeepsQuery);
         return [.. launch, .. data];
+    }
+
+    /// <summary>The part of a grant's scopes that is asked for now; none where anything asked for was not granted (RFC 6749, 6). Compared by meaning: a scope with a query is a part of the same without.</summary>
+    private ImmutableArray<string> Fewer(ImmutableArray<string> granted, string asked)
+    {
+        string[] texts = [.. asked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        return texts.All(t => granted.Contains(t) || GrantedScope.Narrow(granted, t, _options.KeepsQuery).Contains(t)) ? [.. texts] : [];
     }
 }

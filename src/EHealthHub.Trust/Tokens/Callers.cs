@@ -26,6 +26,7 @@ internal static class Callers
         Person = person.Id,
         NationalId = person.NationalId,
         Role = role,
+        Patient = claims.Patient,
         Scopes = scopes,
         Purpose = claims.Purpose,
         Certificate = thumbprint,
@@ -40,7 +41,7 @@ internal static class Callers
 
     /// <summary>A citizen through an application.</summary>
     internal static Caller OfCitizenToken(TokenClaims claims, Person person, string thumbprint, string? card, ImmutableArray<string> scopes) =>
-        OfCitizen(person, thumbprint) with { Scopes = scopes, TokenId = claims.Id, Client = claims.Client, Purpose = claims.Purpose, Card = card };
+        OfCitizen(person, thumbprint) with { Scopes = scopes, TokenId = claims.Id, Client = claims.Client, Purpose = claims.Purpose, Card = card, Patient = claims.Patient };
 
     /// <summary>Purpose of an institution that acts for itself.</summary>
     internal static string PurposeOf(Institution institution) => institution.Kind switch

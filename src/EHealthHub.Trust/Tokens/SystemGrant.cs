@@ -32,8 +32,8 @@ public sealed class SystemGrant
             return false;
         }
 
-        var held = client.Program is { } program ? GrantedScope.Narrow(client.Institution.Scopes, string.Join(' ', program.Scopes)) : client.Institution.Scopes;
-        var scopes = GrantedScope.Narrow(held, scope);
+        var held = client.Program is { } program ? GrantedScope.Narrow(client.Institution.Scopes, string.Join(' ', program.Scopes), _options.KeepsQuery) : client.Institution.Scopes;
+        var scopes = GrantedScope.Narrow(held, scope, _options.KeepsQuery);
         if (scopes.IsEmpty)
         {
             reason = TrustReason.ScopeNotAllowed;

@@ -154,7 +154,7 @@ public sealed class TokenEndpoint
             return TrustReason.PurposeNotAllowed;
         }
 
-        var scopes = GrantedScope.Narrow(_options.ClinicianScopes, assertion.Scope);
+        var scopes = GrantedScope.Narrow(_options.ClinicianScopes, assertion.Scope, _options.KeepsQuery);
         if (scopes.IsEmpty)
         {
             return TrustReason.AssertionInvalid;

@@ -38,6 +38,9 @@ public sealed record TokenOptions
     /// <summary>Scopes of a clinician; a <c>scope</c> claim in the assertion may narrow them.</summary>
     public ImmutableArray<string> ClinicianScopes { get; init; } = ["user/*.rs"];
 
+    /// <summary>Whether a scope's query (<c>?category=…</c>), for a type of resource, can be kept at every read and search: the host asks the room Access. Nothing can, where it does not say so.</summary>
+    public Func<string, string, bool> KeepsQuery { get; init; } = static (_, _) => false;
+
     /// <summary>Lifetime in seconds (30..3600) of a token that an application holds for a person; a new one costs a refresh token.</summary>
     public int AppTokenSecondsMax { get; init; } = 900;
 

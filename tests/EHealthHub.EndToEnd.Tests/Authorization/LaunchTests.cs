@@ -123,7 +123,8 @@ public sealed class LaunchTests(LaunchHub fixture) : IClassFixture<LaunchHub>
     {
         using var browser = Doctor();
         var first = (await RedeemWard((await browser.Agree("offline_access user/Patient.rs"))["code"], browser)).Expect(200);
-        Refused(await RenewWard((string)first.Json["refresh_token"]!, ("scope", "user/*.rs")), "invalid_grant", null);
+        Refused(await RenewWard((string)first.Json["refresh_token"]!, ("scope", "user/*.rs")), "invalid_scope", "scope-not-allowed");
+        (await RenewWard((string)first.Json["refresh_token"]!, ("scope", "user/Patient.r"))).Expect(200);
         using var ankara = Hub.Client("hospital-ankara");
         (await ankara.Form("oauth/revoke", [.. Proof(fixture.WardApp), ("token", (string)first.Json["refresh_token"]!)])).Expect(200);
         ankara.Token = (string)first.Json["access_token"]!;

@@ -68,6 +68,48 @@ public sealed class AppGrantsTests : IDisposable
     }
 
     [Fact]
+    public void Renewal_may_ask_for_a_part_of_what_was_granted_and_for_nothing_else()
+    {
+        var apps = new AppGrants(_hub, _hub.Revocation, _hub.Ring, _hub.Replay, _hub.Revoked, TestHub.Tokens with { KeepsQuery = (_, _) => true }, _hub.Time);
+        var grant = Begin("dr-ayse", "ward", "user/*.rs offline_access");
+        Assert.True(apps.TryRedeem(Ward(), grant, "1", Soon, "user/Observation.rs?category=laboratory offline_access user/Patient.r", null, out var token, out _));
+        Assert.Equal("user/Observation.rs?category=laboratory offline_access user/Patient.r", token.Token.Scope);
+        Assert.True(apps.TryRedeem(Ward(), grant, "2", Soon, "user/Observation.r?category=laboratory", null, out token, out _));
+        Assert.Equal("user/Observation.r?category=laboratory", token.Token.Scope);
+        Assert.False(token.Renewable);
+        foreach (var wider in new[] { "patient/*.rs", "user/*.cruds", "user/*.rs system/*.rs", "user/*.rs openid", "user/*.rs unheard-of" })
+        {
+            Assert.False(apps.TryRedeem(Ward(), grant, "3", Soon, wider, null, out _, out var reason), wider);
+            Assert.Equal(TrustReason.ScopeNotAllowed, reason);
+        }
+    }
+
+    [Fact]
+    public void Clinician_chooses_a_patient_and_the_token_is_about_that_one()
+    {
+        Assert.Equal(TrustReason.None, _persons.Prove(_hub.Certificate("dr-ayse"), out var person));
+        var asking = _apps.Application("ward")!.Value;
+        Assert.Equal(TrustReason.None, _apps.TryBegin(person!, asking, "launch/patient patient/*.rs", Unknown with { Chooses = true }, out var draft));
+        Assert.Equal("launch/patient patient/*.rs", string.Join(' ', draft!.Scopes));
+        Assert.Equal(TrustReason.GrantInvalid, Redeem(draft, "draft"));
+
+        Assert.Equal(TrustReason.None, _apps.TryBegin(person!, asking, "launch/patient patient/*.rs", new PersonContext(null, "7"), out var grant));
+        Assert.Equal("7", grant!.Patient);
+        Assert.True(_apps.TryRedeem(Ward(), grant, "1", Soon, "patient/Observation.rs", null, out var token, out _));
+        Assert.Equal(TrustReason.None, _hub.Identify(_hub.Certificate(Ankara), token.Token.AccessToken, out var caller));
+        Assert.Equal("7", caller!.Patient);
+    }
+
+    [Theory]
+    [InlineData("patient/*.rs")]
+    [InlineData("launch/patient patient/*.rs")]
+    public void Clinician_who_chose_nobody_gives_no_scopes_of_a_patient(string scope)
+    {
+        Assert.Equal(TrustReason.None, _persons.Prove(_hub.Certificate("dr-ayse"), out var person));
+        Assert.Equal(TrustReason.ScopeNotAllowed, _apps.TryBegin(person!, _apps.Application("ward")!.Value, scope, Unknown, out _));
+    }
+
+    [Fact]
     public void Second_use_takes_back_all_that_came_of_the_grant()
     {
         var grant = Begin("dr-ayse", "ward", "user/*.rs offline_access");
