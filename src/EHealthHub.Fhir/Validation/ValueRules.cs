@@ -100,7 +100,7 @@ internal static class ValueRules
     private static void Appointment(JsonElement owner, ulong seen, ValidationRun run)
     {
         var status = owner.Text("status"u8);
-        Demand(run, (owner.Has("start"u8) && owner.Has("end"u8)) || status is "proposed" or "cancelled" or "waitlist", "app-3", "Only a proposed, cancelled or waitlisted appointment has no start and end.");
+        Demand(run, ((owner.Has("start"u8) || owner.Has("_start"u8)) && (owner.Has("end"u8) || owner.Has("_end"u8))) || status is "proposed" or "cancelled" or "waitlist", "app-3", "Only a proposed, cancelled or waitlisted appointment has no start and end.");
         Demand(run, !owner.Has("cancelationReason"u8) || status is "cancelled" or "no-show", "app-4", "Only a cancelled or missed appointment has a cancelationReason.");
     }
 
