@@ -30,8 +30,10 @@ public sealed class Acts
         var check = new SubmissionCheck(validator, limits);
         var codes = new HeldCodeSets(Conformance);
         var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal);
-        var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), new CompartmentResolver(facts, hub));
         Employments = new EmploymentFeed(log, records, hub.FhirBase, time);
+        var compartments = new CompartmentResolver(facts, hub);
+        var labels = new LabelStage(records, facts, Conformance, compartments, hub, limits);
+        var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), labels, compartments);
         var flow = new WriteFlow(records, resolver, Conformance, Employments, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);

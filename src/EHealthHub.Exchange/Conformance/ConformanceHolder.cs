@@ -30,6 +30,7 @@ public sealed class ConformanceHolder
     private readonly TimeProvider _time;
     private readonly Turns _turns = new();
     private readonly Dictionary<(string Type, string Id), string> _urls = [];
+    private LabelRules? _labels;
 
     internal ConformanceHolder(Validator validator, RecordStore records, TimeProvider time)
     {
@@ -40,6 +41,16 @@ public sealed class ConformanceHolder
 
     /// <summary>What is held now.</summary>
     public TerminologyCatalog Terminology => _validator.Profiles.Terminology;
+
+    /// <summary>The rules that assign security labels: those of the terminology that is held now.</summary>
+    public LabelRules Labels
+    {
+        get
+        {
+            var (terminology, labels) = (Terminology, _labels);
+            return labels?.IsOf(terminology) == true ? labels : _labels = LabelRules.Of(terminology);
+        }
+    }
 
     /// <summary>The hub's own search parameters.</summary>
     internal HeldSearchParameters SearchParameters { get; }

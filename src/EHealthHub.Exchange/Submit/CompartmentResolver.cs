@@ -99,7 +99,8 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
     private static CompartmentKind KindOf(string type) =>
         CompartmentRule.IsDirectory(type) ? CompartmentKind.Directory : CompartmentRule.IsPatientType(type) ? CompartmentKind.Patient : CompartmentKind.Institution;
 
-    private (CompartmentKind Kind, string Name, ImmutableArray<string> Linked) Place(WriteWork work, WriteStep step)
+    /// <summary>Where what a step writes belongs, as its references say.</summary>
+    public (CompartmentKind Kind, string Name, ImmutableArray<string> Linked) Place(WriteWork work, WriteStep step)
     {
         if (CompartmentRule.IsDirectory(step.Entry.Type))
         {

@@ -68,12 +68,12 @@ internal sealed class EditStage(RecordStore records, DecisionFacts facts, Submis
             work.Own(changed);
             if (JsonMarshal.GetRawUtf8Value(changed.Root).SequenceEqual(record.Json.Span))
             {
-                step.Unchanged = record.Json;
-                step.End = new EntryEnd(200, step.Entry.Type, step.Id, record.Version, record.LastUpdated, -1);
+                step.LeaveAs(record);
                 return null;
             }
 
             step.Action = EntryAction.Update;
+            step.Before = record;
             step.Resource = changed;
             step.Content = changed.Root.TryGetProperty("data"u8, out _) ? null : record.Content;
             return changed.Type == current.Type && changed.Id == current.Id

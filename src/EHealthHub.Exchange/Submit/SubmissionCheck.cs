@@ -4,6 +4,7 @@ using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Fhir.Validation;
+using EHealthHub.Fhir.Writing;
 
 namespace EHealthHub.Exchange.Submit;
 
@@ -16,7 +17,7 @@ internal sealed class SubmissionCheck(Validator validator, FhirLimits limits)
     public Failure? Check(FhirResource resource, string? path)
     {
         var issues = validator.Validate(resource, limits, path);
-        return issues.Any(IsError) ? AsFailure(issues) : IsSubset(resource.Root) ? Subset(path ?? resource.Type) : null;
+        return issues.Any(IsError) ? AsFailure(issues) : IsSubset(resource.Root) ? Subset(path ?? resource.Type) : MaskedWriter.IsMasked(resource.Root) ? Masked(path ?? resource.Type) : null;
     }
 
     /// <summary>A part of a resource (<c>_summary</c>, <c>_elements</c>) that came back as a whole one: to store it would lose what was left out (R4 3.1.1.5.8).</summary>
@@ -40,6 +41,9 @@ internal sealed class SubmissionCheck(Validator validator, FhirLimits limits)
 
     private static Failure Subset(string place) =>
         Failure.Of(422, "business-rule", "subsetted", "The body is tagged SUBSETTED: it is a part of a resource, and storing it would lose the rest. Read the whole resource first.", place + ".meta.tag");
+
+    private static Failure Masked(string place) =>
+        Failure.Of(422, "business-rule", "masked", "The body is labelled MASKED: it stands for a resource that you were not shown, and storing it would lose that.", place + ".meta.security");
 
     public static Failure AsFailure(ImmutableArray<Issue> issues) => new(issues.Where(IsError).All(i => i.Type is "business-rule" or "invariant" or "code-invalid" or "not-supported" or "too-costly") ? 422 : 400, issues);
 

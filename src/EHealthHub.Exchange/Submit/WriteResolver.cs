@@ -5,10 +5,10 @@ using EHealthHub.Fhir.Transactions;
 namespace EHealthHub.Exchange.Submit;
 
 /// <summary>
-/// Fixes ids, versions, references and compartments of a submission before it is decided (R4 3.1.0.11.2), in this order: which resources are meant; what patches make of them; what references mean; where everything lies. The store checks
+/// Fixes ids, versions, references and compartments of a submission before it is decided (R4 3.1.0.11.2), in this order: which resources are meant; what patches make of them; what references mean; which security labels it gets; where everything lies. The store checks
 /// all that this rests on once more, inside its transaction.
 /// </summary>
-internal sealed class WriteResolver(IdentityResolver identities, EditStage edits, ReferenceResolver references, CompartmentResolver compartments)
+internal sealed class WriteResolver(IdentityResolver identities, EditStage edits, ReferenceResolver references, LabelStage labels, CompartmentResolver compartments)
 {
     public async ValueTask<Attempt<ResolvedWrite>> Resolve(
         ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, LinksToResolve links, DateTimeOffset now, CancellationToken cancellationToken)
@@ -46,6 +46,11 @@ internal sealed class WriteResolver(IdentityResolver identities, EditStage edits
         if ((references.MadeTwice(work) ?? LeftOpen(work)) is { } open)
         {
             return open;
+        }
+
+        if (await labels.Run(work, cancellationToken).ConfigureAwait(false) is { } unlabelled)
+        {
+            return unlabelled;
         }
 
         foreach (var step in work.Steps)

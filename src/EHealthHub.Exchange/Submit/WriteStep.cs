@@ -41,6 +41,9 @@ internal sealed class WriteStep(PlannedEntry entry)
     /// <summary>The stored JSON, where a patch changed nothing of it; else empty.</summary>
     public ReadOnlyMemory<byte> Unchanged { get; set; }
 
+    /// <summary>The version that a patch was run on; null for any other write.</summary>
+    public RecordVersion? Before { get; set; }
+
     /// <summary>The place for outcomes.</summary>
     public string Place { get; } = PlaceOf(entry);
 
@@ -53,4 +56,12 @@ internal sealed class WriteStep(PlannedEntry entry)
     /// <summary>The facts by which a search would find what is written here; null where nothing is.</summary>
     public SearchFacts? Facts(DateTimeOffset now, IReadOnlyDictionary<string, string> references, SearchSettings settings) =>
         Matched || Action == EntryAction.Delete || Resource is not { } resource ? null : _facts ??= SearchFacts.Extract(resource, Id, End!.Version, now, "", null, references, settings);
+
+    /// <summary>Nothing is written: a patch left the resource as it was.</summary>
+    public void LeaveAs(RecordVersion record)
+    {
+        Unchanged = record.Json;
+        Resource = null;
+        End = new EntryEnd(200, Entry.Type, Id, record.Version, record.LastUpdated, -1);
+    }
 }

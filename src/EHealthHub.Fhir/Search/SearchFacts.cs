@@ -16,6 +16,14 @@ public sealed class SearchFacts
     /// <summary>Most contained resources whose facts are kept.</summary>
     public const int ContainedMax = 100;
 
+    /// <summary>Most security labels of one resource.</summary>
+    public const int LabelsMax = 64;
+
+    private const string LabelParameter = "_security";
+
+    /// <summary>The security labels (<c>meta.security</c>): system and code of each.</summary>
+    public IEnumerable<(string? System, string? Code)> Labels => Of(LabelParameter).Where(v => v.Kind == FactKind.Token).Select(v => (v.System, v.Text));
+
     /// <summary>Resource type.</summary>
     public required string Type { get; init; }
 
@@ -129,11 +137,41 @@ public sealed class SearchFacts
             ResourceWalker.Walk(plan.Root, resource, sink);
             var values = sink.Take(plan);
             truncated = sink.Truncated;
-            return values;
+            return truncated ? WithLabels(values, resource) : values;
         }
         finally
         {
             sink.Return();
         }
     }
+
+    /// <summary>Security labels are decided by, so that of a resource with too many values they are never what is left out: the last parameters make room for them.</summary>
+    private static FactValue[] WithLabels(FactValue[] values, JsonElement resource)
+    {
+        if (!resource.TryGetProperty("meta"u8, out var meta))
+        {
+            return values;
+        }
+
+        var labels = new List<FactValue>();
+        foreach (var label in ValueReader.Items(meta, "security"u8))
+        {
+            if (labels.Count < LabelsMax && JsonText.Of(label, "code"u8) is { } code)
+            {
+                labels.Add(new FactValue(LabelParameter, FactKind.Token, JsonText.Of(label, "system"u8), code));
+            }
+        }
+
+        var kept = values.Where(v => v.Parameter != LabelParameter).ToList();
+        while (kept.Count + labels.Count > FactSink.ValuesMax)
+        {
+            // All of a parameter with its components, so that no repetition is kept by half.
+            var last = BaseOf(kept[^1].Parameter);
+            kept.RemoveAll(v => BaseOf(v.Parameter) == last);
+        }
+
+        return [.. kept.Concat(labels).OrderBy(v => v.Parameter, StringComparer.Ordinal)];
+    }
+
+    private static string BaseOf(string parameter) => parameter.IndexOfAny(['$', ':']) is > 0 and var end ? parameter[..end] : parameter;
 }

@@ -76,6 +76,17 @@ internal sealed class ConceptFilter
         }
     }
 
+    /// <summary>
+    /// True where the code by itself satisfies the filter, whether or not its system is held; false where the code alone does not tell. Expressions are tried on the code in capitals too: some senders write <c>b20</c>.
+    /// </summary>
+    public bool HoldsByCode(string code, TerminologyBudget budget) => Property is "concept" or "code" && Op switch
+    {
+        "is-a" or "generalizes" or "=" => code == Value,
+        "in" => _values.Contains(code),
+        "regex" => Matches(code, budget) || Matches(code.ToUpperInvariant(), budget),
+        _ => false,
+    };
+
     private bool IsBelow(Concept concept, TerminologyBudget budget) => concept.SelfAndAncestors().Any(a => budget.Step() && a.Code == Value);
 
     private IEnumerable<string> Values(Concept concept, HeldCodeSystem system) => Property switch

@@ -15,6 +15,12 @@ namespace EHealthHub.Fhir.Terminology;
 /// <param name="AllowsInactive">False where the definition leaves inactive codes out.</param>
 internal sealed record HeldValueSet(string Url, string? Version, string Name, ImmutableArray<ValueSetPart> Includes, ImmutableArray<ValueSetPart> Excludes, bool AllowsInactive)
 {
+    /// <summary>The extension by which a value set assigns a security label to whatever bears one of its codes.</summary>
+    public const string AssignedLabel = "https://ehealthhub.example/fhir/StructureDefinition/hub-assigned-label";
+
+    /// <summary>The labels that an active value set assigns; empty for most.</summary>
+    public ImmutableArray<SecurityLabel> Labels { get; private init; } = [];
+
     /// <summary>How much of the catalogue's room it takes: its listed codes.</summary>
     public int Size => Includes.Concat(Excludes).Sum(p => 1 + p.Listed.Length);
 
@@ -44,8 +50,20 @@ internal sealed record HeldValueSet(string Url, string? Version, string Name, Im
             parts.Add(read.ToImmutable());
         }
 
-        return new HeldValueSet(root.Text("url"u8) ?? "", root.Text("version"u8), root.Text("name"u8) ?? "", parts[0], parts[1], !compose.TryGetProperty("inactive"u8, out var inactive) || inactive.ValueKind != JsonValueKind.False);
+        return new HeldValueSet(root.Text("url"u8) ?? "", root.Text("version"u8), root.Text("name"u8) ?? "", parts[0], parts[1], !compose.TryGetProperty("inactive"u8, out var inactive) || inactive.ValueKind != JsonValueKind.False)
+        {
+            Labels = root.Text("status"u8) == "active" ? LabelsOf(root) : [],
+        };
     }
+
+    private static ImmutableArray<SecurityLabel> LabelsOf(JsonElement root) =>
+    [
+        .. root.Items("extension"u8)
+            .Where(e => e.Text("url"u8) == AssignedLabel && e.Has("valueCoding"u8))
+            .Select(e => e.GetProperty("valueCoding"u8))
+            .Where(c => c.Text("system"u8) is not null && c.Text("code"u8) is not null)
+            .Select(c => new SecurityLabel(c.Text("system"u8)!, c.Text("code"u8)!)),
+    ];
 
     private static Result<HeldValueSet> OfExpansion(JsonElement root)
     {

@@ -73,6 +73,9 @@ public sealed class TerminologyCatalog
     /// <summary>Canonical URLs of the value sets held.</summary>
     public IEnumerable<string> ValueSets => _valueSets.Keys;
 
+    /// <summary>The value sets that assign security labels, the newest of each URL.</summary>
+    internal IEnumerable<HeldValueSet> Labelling => _valueSets.Values.Select(v => v[^1]).Where(v => v.Labels.Length > 0);
+
     internal IEnumerable<HeldConceptMap> Maps => _maps.Values.SelectMany(m => m);
 
     /// <summary>True for the types that a catalogue holds.</summary>

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Terminology;
 
 namespace EHealthHub.Fhir.Writing;
 
@@ -55,6 +56,13 @@ public static class MetaEditor
         return present.FindAll(v => !unwanted.Contains(Key(name, v)));
     });
 
+    /// <summary>The resource with these labels beside those that it has, and without those that <paramref name="drop"/> names (system, code).</summary>
+    public static Result<FhirResource> Secure(FhirResource resource, IReadOnlyList<SecurityLabel> add, Func<string?, string?, bool> drop, FhirLimits limits)
+    {
+        var labels = add.Select(l => JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["system"] = l.System, ["code"] = l.Code })).ToList();
+        return Edit(resource, limits, (name, present) => name == "security" ? [.. present.Where(v => !drop(Text(v, "system"u8), Text(v, "code"u8))), .. labels] : present);
+    }
+
     /// <summary>What the operations answer with: Parameters with the meta of a resource.</summary>
     public static byte[] Answer(ReadOnlyMemory<byte> resource)
     {
@@ -82,10 +90,12 @@ public static class MetaEditor
         using (var json = new Utf8JsonWriter(output, Options))
         {
             json.WriteStartObject();
+            var hasMeta = false;
             foreach (var member in resource.Root.EnumerateObject())
             {
                 if (member.NameEquals("meta"u8))
                 {
+                    hasMeta = true;
                     json.WriteStartObject("meta"u8);
                     WriteMeta(json, member.Value, change);
                     json.WriteEndObject();
@@ -94,6 +104,17 @@ public static class MetaEditor
                 {
                     Raw(json, member.Name, member.Value);
                 }
+            }
+
+            if (!hasMeta)
+            {
+                json.WriteStartObject("meta"u8); // what is posted need not have one
+                foreach (var name in Lists)
+                {
+                    WriteList(json, name, change(name, []));
+                }
+
+                json.WriteEndObject();
             }
 
             json.WriteEndObject();

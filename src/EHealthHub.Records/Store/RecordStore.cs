@@ -140,6 +140,22 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.Contexts.Find(lease.Reader, patientId);
     }
 
+    /// <summary>
+    /// The security labels of a located version, from its sealed facts: they are read in order to decide, like encounters, and so without a receipt; nothing else of the facts is given out. None for a deletion and for what is part of the hub.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<(string System, string Code)>> LabelsOf(ResourceLocation location, CancellationToken cancellationToken)
+    {
+        if (location.IsFixed || location.Deleted)
+        {
+            return [];
+        }
+
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        var row = lease.Reader.Facts(location.CompartmentKey, location.Slot, location.Version) ?? throw new RecordsTamperedException("A version is gone", location.CompartmentKey, location.Slot);
+        var compartment = _parts.Compartments.Get(lease.Reader, location.CompartmentKey);
+        return [.. _parts.Facts(compartment, row, _parts.Parties.Name(lease.Reader, row.Submitter)).Labels.Where(l => l is { System: not null, Code: not null }).Select(l => (l.System!, l.Code!))];
+    }
+
     /// <summary>Opens one version.</summary>
     public async ValueTask<RecordVersion> Read(ReadAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {

@@ -76,6 +76,9 @@ internal sealed class StoreParts : IDisposable
         return _opener.FactsBytes(lease.Key, compartment, row, submitter);
     }
 
+    /// <summary>The facts of a version, opened and read.</summary>
+    public SearchFacts Facts(CompartmentInfo compartment, VersionRow row, string submitter) => _opener.Facts(compartment, row, submitter).Facts;
+
     public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, _keys, Compartments, _opener, Parties);
 
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
