@@ -25,15 +25,16 @@ public sealed class Acts
     {
         Journal = new Journal(log, time);
         var intents = new OpenIntents();
-        var facts = new DecisionFacts(records);
+        var facts = new DecisionFacts(records, time);
+        Facts = facts;
         Conformance = new ConformanceHolder(validator, records, time);
         var check = new SubmissionCheck(validator, limits);
         var codes = new HeldCodeSets(Conformance);
-        var conditions = new ConditionSearch(records, new SearchPlacer(records, facts), codes, Journal);
+        var conditions = new ConditionSearch(records, facts, new SearchPlacer(records, facts), codes, Journal);
         Employments = new EmploymentFeed(log, records, hub.FhirBase, time);
         var compartments = new CompartmentResolver(facts, hub);
         var labels = new LabelStage(records, facts, Conformance, compartments, hub, limits);
-        var resolver = new WriteResolver(new IdentityResolver(records, conditions, time), new EditStage(records, facts, check, Journal, limits), new ReferenceResolver(conditions), labels, compartments);
+        var resolver = new WriteResolver(new IdentityResolver(records, facts, conditions, time), new EditStage(records, check, Journal, limits), new ReferenceResolver(conditions), labels, compartments);
         var flow = new WriteFlow(records, resolver, Conformance, Employments, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);
@@ -44,10 +45,10 @@ public sealed class Acts
         Last = new FetchLast(Search);
         Terminology = new AskTerminology(Conformance, Read, Journal, time);
         Validation = new ValidateResource(validator, limits, Read, Journal);
-        Walk = new WalkHistory(records, Journal, cursors, hub, time);
+        Walk = new WalkHistory(records, facts, Journal, cursors, hub, time);
         Submit = new SubmitResource(flow, check, new ContentReceipt(records, Journal), Journal);
         Meta = new ChangeMeta(Read, Submit, check, Journal, limits);
-        MetaInUse = new SummarizeMeta(records, Journal);
+        MetaInUse = new SummarizeMeta(records, facts, Journal);
         Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, MetaInUse, Journal), Journal), Journal, limits, time);
         Reindex = new Reindexer(records, Conformance.SearchParameters, maintenance ?? (() => log), time);
         SearchParameters = new TellSearchParameters(records, Journal);
@@ -55,6 +56,9 @@ public sealed class Acts
         Refusals = new RefusalWindow(log, time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
+
+    /// <summary>What decisions look at.</summary>
+    public DecisionFacts Facts { get; }
 
     /// <summary>Audit entries of the acts.</summary>
     public Journal Journal { get; }

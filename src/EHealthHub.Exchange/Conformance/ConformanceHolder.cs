@@ -173,7 +173,7 @@ public sealed class ConformanceHolder
             var scope = new SearchScope(CompartmentKind.Directory, "", false, Loading, type, []);
             var asked = await log.Append(Entry(EntryKind.SearchAsked, type), scope.Hash(), cancellationToken).ConfigureAwait(false);
             SearchStep step;
-            using (var session = await records.BeginSearch(scope, asked, cancellationToken).ConfigureAwait(false))
+            using (var session = await records.BeginSearch(scope, RecordView.Everything, asked, cancellationToken).ConfigureAwait(false))
             {
                 step = session.Find(query, position, PageSize);
             }

@@ -55,7 +55,7 @@ internal sealed class DirectoryBodies(AuditLog log, RecordStore records, TimePro
             var scope = new SearchScope(CompartmentKind.Directory, "", false, Feed, type, parameters);
             var asked = await log.Append(Entry(EntryKind.SearchAsked, type), scope.Hash(), cancellationToken).ConfigureAwait(false);
             SearchStep step;
-            using (var session = await records.BeginSearch(scope, asked, cancellationToken).ConfigureAwait(false))
+            using (var session = await records.BeginSearch(scope, RecordView.Everything, asked, cancellationToken).ConfigureAwait(false))
             {
                 step = session.Find(query, position, PageSize, countAll: false);
             }

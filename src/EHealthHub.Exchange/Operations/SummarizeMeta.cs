@@ -20,10 +20,12 @@ public sealed class SummarizeMeta
     private const int StepMax = 1_000;
 
     private readonly RecordStore _records;
+    private readonly DecisionFacts _facts;
     private readonly Journal _journal;
 
-    internal SummarizeMeta(RecordStore records, Journal journal)
+    internal SummarizeMeta(RecordStore records, DecisionFacts facts, Journal journal)
     {
+        _facts = facts;
         _records = records;
         _journal = journal;
     }
@@ -36,7 +38,7 @@ public sealed class SummarizeMeta
             return await Refuse(context, type, "system-scope-required", Failure.Of(403, "too-costly", "meta-system-scope", "The labels of a type or of everything are for system scopes; ask for those of one resource.", type), cancellationToken).ConfigureAwait(false);
         }
 
-        var decision = AccessPolicy.Decide(new AccessRequest { Caller = context.Caller, Interaction = Access.Policy.Interaction.Search, ResourceType = type ?? "*", Compartment = CompartmentKind.Patient });
+        var decision = AccessPolicy.Decide(_facts.Ask(context.Caller, Access.Policy.Interaction.Search, type ?? "*", CompartmentKind.Patient));
         if (!decision.Granted)
         {
             return await Refuse(context, type, decision.Rule, Refusals.Denied(type ?? "Resource"), cancellationToken).ConfigureAwait(false);
@@ -47,7 +49,7 @@ public sealed class SummarizeMeta
         var receipt = await _journal.Append(asked, scope.Hash(), cancellationToken).ConfigureAwait(false);
         var summary = new MetaSummary();
         int? looked;
-        using (var session = await _records.BeginSearch(scope, receipt, cancellationToken).ConfigureAwait(false))
+        using (var session = await _records.BeginSearch(scope, RecordView.Everything, receipt, cancellationToken).ConfigureAwait(false))
         {
             looked = Gather(session, type, summary);
         }

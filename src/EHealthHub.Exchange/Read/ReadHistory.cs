@@ -17,24 +17,25 @@ public sealed class ReadHistory(RecordStore records, DecisionFacts facts, Journa
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, HistoryForm form, CancellationToken cancellationToken)
     {
         const string interaction = "history-instance";
-        var (location, patient) = await records.LocateToDecide(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {
             return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
         }
 
         var patients = DecisionFacts.PatientsOf(location);
-        var decision = AccessPolicy.Decide(await facts.ForResource(context.Caller, Interaction.Read, location, patient, cancellationToken).ConfigureAwait(false));
-        if (!decision.Granted)
+        var request = await facts.ForResource(context.Caller, Interaction.Read, location, known, cancellationToken).ConfigureAwait(false);
+        var decision = await facts.Decide(request, location, cancellationToken).ConfigureAwait(false);
+        if (!decision.Granted || decision.Masked)
         {
-            var refusal = decision.Hidden ? Refusals.NotFound(type, id) : Refusals.Denied(type);
+            var refusal = decision.Hidden || decision.Granted ? Refusals.NotFound(type, id) : Refusals.Denied(type);
             return await journal.Refuse(context, interaction, type, id, decision.Rule, patients, refusal, cancellationToken).ConfigureAwait(false);
         }
 
         var ask = new HistoryAsk(location, form.Count, form.Before) { Window = form.Window };
         var entry = journal.Entry(context, EntryKind.Read, interaction, type, id, decision.Rule, patients);
         var receipt = await journal.Append(entry, ask.Hash(), cancellationToken).ConfigureAwait(false);
-        var (versions, total) = await records.History(ask, receipt, cancellationToken).ConfigureAwait(false);
+        var (versions, total) = await records.History(ask, DecisionFacts.ViewOf(request, location), receipt, cancellationToken).ConfigureAwait(false);
 
         var self = $"{hub.FhirBase}/{type}/{id}/_history{QueryText.Write(form.Used)}";
         var entries = versions.Select(v => HistoryEntries.Of(hub, v)).ToList();

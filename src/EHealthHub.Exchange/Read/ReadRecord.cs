@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Exchange.Content;
+
+using EHealthHub.Fhir.Writing;
 using EHealthHub.Records.Store;
 
 namespace EHealthHub.Exchange.Read;
@@ -13,27 +15,33 @@ public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken, string? operation = null)
     {
         var interaction = operation ?? (version is null ? "read" : "vread");
-        var (location, patient) = await records.LocateToDecide(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {
             return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
         }
 
         var patients = DecisionFacts.PatientsOf(location);
-        var decision = AccessPolicy.Decide(await facts.ForResource(context.Caller, Interaction.Read, location, patient, cancellationToken).ConfigureAwait(false));
-        if (!decision.Granted)
+        var request = await facts.ForResource(context.Caller, Interaction.Read, location, known, cancellationToken).ConfigureAwait(false);
+        var asked = version is int wanted && wanted != location.Version ? await records.LocateVersion(type, id, wanted, cancellationToken).ConfigureAwait(false) : location;
+        var decision = await facts.Decide(request, asked ?? location, cancellationToken).ConfigureAwait(false);
+        if (!decision.Granted || (decision.Masked && (version is not null || location.Deleted)))
         {
-            var refusal = decision.Hidden ? Refusals.NotFound(type, id) : Refusals.Denied(type);
+            // Of what is masked it may be known that it is there, but neither how many versions it has nor that it was deleted.
+            var refusal = decision.Hidden || decision.Granted ? Refusals.NotFound(type, id) : Refusals.Denied(type);
             return await journal.Refuse(context, interaction, type, id, decision.Rule, patients, refusal, cancellationToken).ConfigureAwait(false);
         }
 
-        if (version is int wanted && wanted != location.Version)
+        if (asked is null)
         {
-            location = await records.LocateVersion(type, id, wanted, cancellationToken).ConfigureAwait(false);
-            if (location is null)
-            {
-                return await journal.Refuse(context, interaction, type, id, "version-not-found", patients, Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
-            }
+            return await journal.Refuse(context, interaction, type, id, "version-not-found", patients, Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);
+        }
+
+        location = asked;
+        if (decision.Masked)
+        {
+            var told = await journal.Record(journal.Entry(context, EntryKind.Read, interaction, type, id, decision.Rule, patients), cancellationToken).ConfigureAwait(false);
+            return new ActResult { Status = 200, Body = MaskedWriter.Write(type, id), Receipt = told };
         }
 
         if (location.Deleted)

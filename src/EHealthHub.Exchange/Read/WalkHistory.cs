@@ -16,7 +16,7 @@ namespace EHealthHub.Exchange.Read;
 /// <summary>
 /// history-type and history-system (R4 3.1.0.12), for system scopes: over everything, newest first, deletions included. As with a search, what is asked is logged before facts are opened, and the patients of the page before any body is.
 /// </summary>
-public sealed class WalkHistory(RecordStore records, Journal journal, CursorCodec cursors, HubIdentity hub, TimeProvider time)
+public sealed class WalkHistory(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, HubIdentity hub, TimeProvider time)
 {
     private const int PlaceBytes = 24;
 
@@ -38,7 +38,7 @@ public sealed class WalkHistory(RecordStore records, Journal journal, CursorCode
         var rule = "";
         foreach (var needed in Needed)
         {
-            var decision = AccessPolicy.Decide(new AccessRequest { Caller = context.Caller, Interaction = needed, ResourceType = type ?? "*", Compartment = CompartmentKind.Patient });
+            var decision = AccessPolicy.Decide(facts.Ask(context.Caller, needed, type ?? "*", CompartmentKind.Patient));
             if (!decision.Granted)
             {
                 return await journal.Refuse(context, interaction, type ?? "", "", decision.Rule, [], Refusals.Denied(type ?? "Resource"), cancellationToken).ConfigureAwait(false);

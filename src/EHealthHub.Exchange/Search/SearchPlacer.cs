@@ -1,23 +1,11 @@
 using EHealthHub.Access.Policy;
+using EHealthHub.Exchange.Deciding;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Search;
-
-/// <summary>Where a search looks and what has to be decided.</summary>
-/// <param name="Kind">Compartment.</param>
-/// <param name="Name">Its name; null where nothing is named.</param>
-/// <param name="Everywhere">System scopes only.</param>
-/// <param name="Base">The request to be decided, for a type in <paramref name="Kind"/>'s compartment.</param>
-internal sealed record SearchPlace(CompartmentKind Kind, string? Name, bool Everywhere, AccessRequest Base)
-{
-    /// <summary>The decision for one type. Directory resources lie in the directory, whatever the rest of the search is about.</summary>
-    public AccessDecision Decide(string type) => AccessPolicy.Decide(CompartmentRule.IsDirectory(type)
-        ? new AccessRequest { Caller = Base.Caller, Interaction = Base.Interaction, ResourceType = type, Compartment = CompartmentKind.Directory }
-        : Base with { ResourceType = type });
-}
 
 /// <summary>
 /// Finds the one compartment that a search is about: from the address, from a patient that the criteria name by id or by exact identifier, or from a resource named by id. Asks only where things lie; whom nobody knows is decided like a
@@ -28,14 +16,14 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
     /// <summary>The place; null when a caller without system scope names nobody.</summary>
     public async ValueTask<SearchPlace?> Place(Caller caller, SearchForm form, CancellationToken cancellationToken)
     {
-        var request = new AccessRequest { Caller = caller, Interaction = Interaction.Search, ResourceType = form.First.Type, Compartment = CompartmentKind.Directory };
-        var isSystem = caller.InstitutionKind == InstitutionKind.Authority && caller.PersonKind == PersonKind.None;
+        var request = facts.Ask(caller, Interaction.Search, form.First.Type, CompartmentKind.Directory);
+        var isSystem = DecisionFacts.IsSystem(caller);
         if (form.Home is null && form.Queries.All(q => CompartmentRule.IsDirectory(q.Type)) && !(isSystem && form.First.Contained != ContainedSearch.No))
         {
             return new SearchPlace(CompartmentKind.Directory, "", false, request);
         }
 
-        var (named, patient) = await Patient(form, cancellationToken).ConfigureAwait(false);
+        var (named, patient, withheld) = await Patient(caller, form, cancellationToken).ConfigureAwait(false);
         if (patient is not null)
         {
             request = await facts.WithPatient(request with { Compartment = CompartmentKind.Patient }, patient, cancellationToken).ConfigureAwait(false);
@@ -52,37 +40,39 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
             return new SearchPlace(CompartmentKind.Institution, owner, false, request with { Compartment = CompartmentKind.Institution, Owner = owner });
         }
 
-        return named ? new SearchPlace(CompartmentKind.Patient, null, false, request with { Compartment = CompartmentKind.Patient }) : null;
+        return named
+            ? new SearchPlace(CompartmentKind.Patient, null, false, request with { Compartment = CompartmentKind.Patient }) { WithheldPatient = withheld?.Patient, Withheld = withheld?.Rule }
+            : null;
     }
 
-    /// <summary>Whether one patient is named, and the id when the hub knows one.</summary>
-    private async ValueTask<(bool Named, string? Patient)> Patient(SearchForm form, CancellationToken cancellationToken)
+    /// <summary>Whether one patient is named, and the id when the hub knows one and the caller may know by what was named; else, for the log, whom that would be about.</summary>
+    private async ValueTask<(bool Named, string? Patient, (string Patient, string Rule)? Withheld)> Patient(Caller caller, SearchForm form, CancellationToken cancellationToken)
     {
         if (form.Home is { } home)
         {
-            return home.Type == "Patient" ? (true, home.Id) : (true, await PatientOf(home.Type, home.Id, cancellationToken).ConfigureAwait(false));
+            return home.Type == "Patient" && !form.NamesInstance ? (true, home.Id, null) : await PatientOf(caller, home.Type, home.Id, cancellationToken).ConfigureAwait(false);
         }
 
         var ids = form.Queries.Where(q => !CompartmentRule.IsDirectory(q.Type)).Select(q => q.PatientId).Distinct(StringComparer.Ordinal).ToList();
         if (ids is [{ } id])
         {
-            return (true, id);
+            return (true, id, null);
         }
 
         if (form.Queries.Count > 1 || ids is not [null])
         {
-            return (false, null);
+            return (false, null, null);
         }
 
         if (Identifier(form.First) is { } identifier)
         {
             var known = await records.LocateByIdentifier(identifier, cancellationToken).ConfigureAwait(false);
-            return (true, known is [var only] ? only : null);
+            return (true, known is [var only] ? only : null, null);
         }
 
         return form.First.Criteria.FirstOrDefault(c => c is { Parameter: "_id", Modifier: null, Values: [{ Text: not null }] }) is { } byId && CompartmentRule.IsPatientType(form.First.Type)
-            ? (true, await PatientOf(form.First.Type, byId.Values[0].Text!, cancellationToken).ConfigureAwait(false))
-            : (false, null);
+            ? await PatientOf(caller, form.First.Type, byId.Values[0].Text!, cancellationToken).ConfigureAwait(false)
+            : (false, null, null);
     }
 
     /// <summary>An exact identifier of a patient: asked of Patient itself, or of what refers to a patient (<c>patient.identifier=system|value</c>).</summary>
@@ -103,9 +93,17 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
             ? new IdentifierCondition("Patient", system, text)
             : null;
 
-    private async ValueTask<string?> PatientOf(string type, string id, CancellationToken cancellationToken)
+    /// <summary>The patient of a resource that is named by its id; none where the caller may not know of it, as where it does not exist.</summary>
+    private async ValueTask<(bool Named, string? Patient, (string Patient, string Rule)? Withheld)> PatientOf(Caller caller, string type, string id, CancellationToken cancellationToken)
     {
-        var location = await records.Locate(type, id, cancellationToken).ConfigureAwait(false);
-        return location is { Compartment: CompartmentKind.Patient } ? location.CompartmentName : null;
+        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        if (location is not { Compartment: CompartmentKind.Patient })
+        {
+            return (true, null, null);
+        }
+
+        var request = await facts.ForResource(caller, Interaction.Search, location, known, cancellationToken).ConfigureAwait(false);
+        var decision = await facts.Decide(request, location, cancellationToken).ConfigureAwait(false);
+        return decision.Granted ? (true, location.CompartmentName, null) : (true, null, (location.CompartmentName, decision.Rule));
     }
 }

@@ -1,5 +1,6 @@
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Deciding;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Records;
@@ -106,7 +107,7 @@ public sealed class SearchRecords
         var decision = place.Decide(allowed.Count > 0 ? allowed[0].Type : form.First.Type);
         if (!decision.Granted || (place.Name is null && !place.Everywhere))
         {
-            var refusal = Entry(context, EntryKind.Refusal, form, decision.Rule, place.Base.PatientId is { } p ? [p] : [], form.NamesInstance ? 404 : 403);
+            var refusal = Entry(context, EntryKind.Refusal, form, place.Withheld ?? decision.Rule, place.Patients, form.NamesInstance ? 404 : 403);
             var told = form is { NamesInstance: true, Home: var (type, id) } ? Refusals.NotFound(type, id) : Refusals.Denied(form.Type.Length > 0 ? form.Type : form.First.Type);
             return ActResult.Refused(told, await _journal.Record(refusal, cancellationToken).ConfigureAwait(false));
         }
@@ -119,11 +120,11 @@ public sealed class SearchRecords
     private async ValueTask<ActResult> Find(ActContext context, SearchForm form, SearchPlace place, string rule, byte[]? continuation, CancellationToken cancellationToken)
     {
         var scope = new SearchScope(place.Kind, place.Name, place.Everywhere, form.Interaction, form.Type, form.Used, continuation is null ? "" : Convert.ToHexString(continuation));
-        var asked = Entry(context, EntryKind.SearchAsked, form, rule, place.Base.PatientId is { } p ? [p] : []);
+        var asked = Entry(context, EntryKind.SearchAsked, form, rule, place.Patients);
         var first = await _journal.Append(asked, scope.Hash(), cancellationToken).ConfigureAwait(false);
         var tooLarge = false;
         FoundPage page;
-        using (var session = await _records.BeginSearch(scope, first, cancellationToken).ConfigureAwait(false))
+        using (var session = await _records.BeginSearch(scope, place.View(form.First.Type), first, cancellationToken).ConfigureAwait(false))
         {
             var execution = new SearchExecution(session, type => place.Decide(type).Granted, _codes, Settings);
             var words = form.First.Texts.Count > 0 ? async (IReadOnlyList<SearchMatch> m) =>
@@ -146,7 +147,7 @@ public sealed class SearchRecords
         }
 
         var (opened, receipt) = await Open(context, form, rule, [.. page.Matches, .. page.Included], PageBytesMax, cancellationToken).ConfigureAwait(false);
-        if (opened.Count < page.Matches.Count + page.Included.Count)
+        if (opened.Count < page.Matches.Count + page.Included.Count) // masked ones count as opened
         {
             return await _journal.Refuse(context, form.Interaction, form.Type, "", "page-too-large", asked.Patients, PageTooLarge(PageBytesMax), cancellationToken).ConfigureAwait(false);
         }
@@ -154,20 +155,26 @@ public sealed class SearchRecords
         return _answer.Write(context.Caller, form, page, opened, receipt);
     }
 
-    /// <summary>Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged. Null when together they are too large to be looked at.</summary>
+    /// <summary>
+    /// Of matches by facts those whose bodies bear the words that were asked (<c>_text</c>, <c>_content</c>): they are opened to look, and so logged. What is masked has no words. Null when together they are too large to be looked at.
+    /// </summary>
     private async ValueTask<IReadOnlyList<SearchMatch>?> WithWords(ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, CancellationToken cancellationToken)
     {
-        var (opened, _) = await Open(context, form, rule, matches, PageBytesMax, cancellationToken).ConfigureAwait(false);
-        return opened.Count < matches.Count ? null : [.. matches.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
+        List<SearchMatch> open = [.. matches.Where(m => !m.IsMasked)];
+        var (opened, _) = await Open(context, form, rule, open, PageBytesMax, cancellationToken).ConfigureAwait(false);
+        return opened.Count < open.Count ? null : [.. open.Where((_, i) => SearchMatcher.MatchesBody(form.First, opened[i].Json))];
     }
 
+    /// <summary>The bodies of matches, fewer where they are too large; those of masked ones stay sealed, and what goes out is made of their names.</summary>
     private async ValueTask<(IReadOnlyList<RecordVersion> Opened, LogPosition Receipt)> Open(
-        ActContext context, SearchForm form, string rule, IReadOnlyList<SearchMatch> matches, long bytesMax, CancellationToken cancellationToken)
+        ActContext context, SearchForm form, string rule, List<SearchMatch> matches, long bytesMax, CancellationToken cancellationToken)
     {
-        var release = new SearchPage([.. matches.Select(m => m.Location)], null, 0, false, [.. matches.SelectMany(m => m.Patients).Distinct().Order(StringComparer.Ordinal)]);
+        List<SearchMatch> open = [.. matches.Where(m => !m.IsMasked)];
+        var release = new SearchPage([.. open.Select(m => m.Location)], null, 0, false, [.. matches.SelectMany(m => m.Patients).Distinct().Order(StringComparer.Ordinal)]);
         var released = Entry(context, EntryKind.SearchReleased, form, rule, release.PatientIds) with { Count = matches.Count, Detail = "" };
         var receipt = await _journal.Append(released, release.Hash(), cancellationToken).ConfigureAwait(false);
-        return (await _records.Open(release, receipt, cancellationToken, bytesMax).ConfigureAwait(false), receipt.Position);
+        var opened = await _records.Open(release, receipt, cancellationToken, bytesMax).ConfigureAwait(false);
+        return (open.Count == matches.Count || opened.Count < open.Count ? opened : Masking.Among(matches, opened), receipt.Position);
     }
 
     private AuditEntry Entry(ActContext context, EntryKind kind, SearchForm form, string rule, IReadOnlyList<string> patients, int status = 200) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Relationships;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
@@ -21,8 +22,8 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
         if (step.Action == EntryAction.Delete)
         {
             work.Decisions.Add((step, current is not null
-                ? await facts.ForResource(work.Caller, interaction, current, cancellationToken).ConfigureAwait(false)
-                : new AccessRequest { Caller = work.Caller, Interaction = interaction, ResourceType = entry.Type, Compartment = KindOf(entry.Type) }));
+                ? step.Asked!
+                : facts.Ask(work.Caller, interaction, entry.Type, KindOf(entry.Type))));
             if (current is not null)
             {
                 work.Patients.UnionWith(DecisionFacts.PatientsOf(current));
@@ -41,7 +42,7 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
         if (current is not null)
         {
             // Decided on what exists before anything about its place is told.
-            work.Decisions.Add((step, await facts.ForResource(work.Caller, interaction, current, cancellationToken).ConfigureAwait(false)));
+            work.Decisions.Add((step, step.Asked!));
             if (current.Compartment != kind || !string.Equals(current.CompartmentName, kind == CompartmentKind.Institution ? current.CompartmentName : name, StringComparison.Ordinal))
             {
                 work.Late ??= Failure.Of(422, "business-rule", "compartment-fixed", "An update cannot move a resource to another patient or out of a patient's record.", step.Place);
@@ -73,14 +74,7 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
 
     private async ValueTask Decide(WriteWork work, WriteStep step, Interaction interaction, CompartmentKind kind, string name, ImmutableArray<string> linked, CancellationToken cancellationToken)
     {
-        var request = new AccessRequest
-        {
-            Caller = work.Caller,
-            Interaction = interaction,
-            ResourceType = step.Entry.Type,
-            Compartment = kind,
-            Owner = kind == CompartmentKind.Institution ? name : null,
-        };
+        var request = facts.Ask(work.Caller, interaction, step.Entry.Type, kind) with { Owner = kind == CompartmentKind.Institution ? name : null };
         if (kind != CompartmentKind.Patient)
         {
             work.Decisions.Add((step, request));
@@ -88,13 +82,20 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
 
         foreach (var patient in kind == CompartmentKind.Patient ? [name] : linked)
         {
-            var own = request with { Compartment = CompartmentKind.Patient, Owner = null, PatientIsNew = work.IsNewPatient(patient) || (step.Entry.Type == "Patient" && step.Matched) };
-            var known = await work.Known(patient, own, facts, cancellationToken).ConfigureAwait(false);
+            var own = await work.Known(patient, request with { Compartment = CompartmentKind.Patient, Owner = null }, facts, cancellationToken).ConfigureAwait(false);
+            if (work.IsNewPatient(patient) || (step.Entry.Type == "Patient" && step.Matched))
+            {
+                own = own with { Known = (own.Known ?? new PatientKnowledge { PatientId = patient }) with { IsNew = true } };
+            }
+
+            // A submission that opens an encounter documents the treatment that it submits.
             work.Decisions.Add((step, work.OpensEncounterFor(patient) is { } opened && work.Caller.Institution is { } institution
-                ? known with { OpenEncounters = known.OpenEncounters.Add(new OpenEncounter(institution, opened)) }
-                : known));
+                ? own with { Known = With(own.Known ?? new PatientKnowledge { PatientId = patient }, new CareEncounter(institution, opened, CareSetting.Visit, IsOpen: true, request.Now)) }
+                : own));
         }
     }
+
+    private static PatientKnowledge With(PatientKnowledge known, CareEncounter encounter) => known with { Encounters = known.Encounters.Add(encounter) };
 
     private static CompartmentKind KindOf(string type) =>
         CompartmentRule.IsDirectory(type) ? CompartmentKind.Directory : CompartmentRule.IsPatientType(type) ? CompartmentKind.Patient : CompartmentKind.Institution;

@@ -12,7 +12,7 @@ namespace EHealthHub.Exchange.Submit;
 /// Runs a patch on the resource as it is now: decided as an update and as a read, since what a patch says of its success tells of the content; logged as a read; only then opened. What comes out is validated like a posted resource, and
 /// replaces exactly the version that was read.
 /// </summary>
-internal sealed class EditStage(RecordStore records, DecisionFacts facts, SubmissionCheck check, Journal journal, FhirLimits limits)
+internal sealed class EditStage(RecordStore records, SubmissionCheck check, Journal journal, FhirLimits limits)
 {
     private static readonly Interaction[] Needed = [Interaction.Update, Interaction.Read];
 
@@ -23,10 +23,10 @@ internal sealed class EditStage(RecordStore records, DecisionFacts facts, Submis
         var rule = "";
         foreach (var interaction in Needed)
         {
-            var decision = AccessPolicy.Decide(await facts.ForResource(work.Caller, interaction, location, cancellationToken).ConfigureAwait(false));
-            if (!decision.Granted)
+            var decision = AccessPolicy.Decide(step.Asked! with { Interaction = interaction });
+            if (!decision.Granted || decision.Masked)
             {
-                var refusal = decision.Hidden ? Refusals.NotFound(entry.Type, step.Id) : Refusals.Denied(entry.Type);
+                var refusal = decision.Hidden || decision.Granted ? Refusals.NotFound(entry.Type, step.Id) : Refusals.Denied(entry.Type);
                 return new Attempt<WriteWork>(refusal.At(step.Place), decision.Rule, patients);
             }
 

@@ -1,3 +1,4 @@
+using EHealthHub.Access.Policy;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
@@ -6,7 +7,7 @@ using EHealthHub.Trust;
 namespace EHealthHub.Exchange.Submit;
 
 /// <summary>Fixes which resource each entry concerns, by id or by condition, and which version it makes (R4 3.1.0.4, .6, .7, .8). It asks the store where things lie and never opens one, but for the facts that a condition needs.</summary>
-internal sealed class IdentityResolver(RecordStore records, ConditionSearch conditions, TimeProvider time)
+internal sealed class IdentityResolver(RecordStore records, DecisionFacts facts, ConditionSearch conditions, TimeProvider time)
 {
     /// <summary>Most resources that one conditional delete deletes.</summary>
     public const int DeletesMax = 100;
@@ -33,6 +34,7 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
                 return attempt.As<WriteWork>();
             }
 
+            Rest(work, step, matches);
             var ids = matches.Ids.Where(id => !deleted.Contains(id)).ToList();
             if (ids.Count > 1)
             {
@@ -63,6 +65,7 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
         }
 
         work.Decided.AddRange(where.Identifier is null ? [] : matches.Decided);
+        step.IsConditionWithheld = matches.IsWithheld;
         switch (matches.Ids.Count)
         {
             case 0:
@@ -128,10 +131,16 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
     private async ValueTask<Attempt<WriteWork>> FixExisting(WriteWork work, WriteStep step, string id, CancellationToken cancellationToken)
     {
         var entry = step.Entry;
-        var current = await records.Locate(entry.Type, id, cancellationToken).ConfigureAwait(false);
+        var (current, known) = await facts.Locate(entry.Type, id, cancellationToken).ConfigureAwait(false);
         if (current is { IsFixed: true })
         {
             return At(step, 403, "forbidden", "definition-built-in", "This definition is part of R4 or of the hub itself and is served as it is. Define one of your own under another id and url.");
+        }
+
+        // Whoever may not know of it is told here, before anything else could be: so it is told as early, and as much, as of what does not exist.
+        if (current is not null && await Hiding(work, step, current, known, cancellationToken).ConfigureAwait(false) is { } rule)
+        {
+            return new Attempt<WriteWork>(Missing(step), rule, DecisionFacts.PatientsOf(current));
         }
 
         work.Steps.Add(step);
@@ -173,6 +182,29 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
         return work;
     }
 
+    /// <summary>The rule by which the resource is hidden from who writes it; null where it is not. What was asked is kept, to be decided again with all the rest.</summary>
+    private async ValueTask<string?> Hiding(WriteWork work, WriteStep step, ResourceLocation current, PatientKnowledge? known, CancellationToken cancellationToken)
+    {
+        step.Asked = await facts.ForChange(work.Caller, step.Entry.Action == EntryAction.Delete ? Interaction.Delete : Interaction.Update, current, known, cancellationToken).ConfigureAwait(false);
+        var decision = AccessPolicy.Decide(step.Asked);
+        if (step.Entry.Action == EntryAction.Patch && decision is { Granted: true, Masked: false })
+        {
+            decision = AccessPolicy.Decide(step.Asked with { Interaction = Interaction.Read }); // its success tells of the content
+        }
+
+        return decision.Hidden || decision.Masked ? decision.Rule : null;
+    }
+
+    /// <summary>Where others bear the identifier of which the caller may not know, the store must not ask who bears it, but whether they are still the same.</summary>
+    private static void Rest(WriteWork work, WriteStep step, ConditionMatches matches)
+    {
+        if (matches.IsWithheld)
+        {
+            step.IsConditionWithheld = true;
+            work.Decided.AddRange(matches.Decided);
+        }
+    }
+
     private async ValueTask<Attempt<ConditionMatches>> Matches(WriteWork work, WriteStep step, Condition condition, int countMax, int beside, CancellationToken cancellationToken)
     {
         if (step.Action != EntryAction.Delete && !work.Conditions.Add(condition))
@@ -191,7 +223,7 @@ internal sealed class IdentityResolver(RecordStore records, ConditionSearch cond
 
     private static bool IsSystem(Caller caller) => caller.InstitutionKind == InstitutionKind.Authority;
 
-    private static Failure Missing(WriteStep step) => Failure.Of(404, "not-found", "not-found", $"No {step.Entry.Type} that is asked for is known to you.", step.Place);
+    private static Failure Missing(WriteStep step) => Refusals.NotFound(step.Entry.Type, "").At(step.Place);
 
     private static Failure At(WriteStep step, int status, string type, string code, string text) => Failure.Of(status, type, code, text, step.Place);
 }

@@ -160,7 +160,7 @@ internal sealed class LabelStage(RecordStore records, DecisionFacts facts, Confo
 
         var labels = (await records.LabelsOf(location, cancellationToken).ConfigureAwait(false)).Select(l => new SecurityLabel(l.System, l.Code)).Where(LabelMerge.IsKept).ToList();
         var near = labels.Count == 0 ? [] : speakers.FindAll(s => compartments.Place(work, s.Step) is var place && place.Kind == location.Compartment && place.Name == location.CompartmentName);
-        if (near.Count > 0 && AccessPolicy.Decide(await facts.ForResource(work.Caller, Interaction.Read, location, cancellationToken).ConfigureAwait(false)).Granted)
+        if (near.Count > 0 && await facts.Decide(await facts.ForResource(work.Caller, Interaction.Read, location, cancellationToken).ConfigureAwait(false), location, cancellationToken).ConfigureAwait(false) is { Granted: true, Masked: false })
         {
             near.ForEach(s => s.Assigned.UnionWith(labels));
         }

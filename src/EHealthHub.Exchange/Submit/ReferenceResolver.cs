@@ -79,7 +79,11 @@ internal sealed class ReferenceResolver(ConditionSearch conditions)
             return Failure.Of(412, type, code, $"The conditional reference to {condition.Type} {text}.", place);
         }
 
-        if (condition.Identifier is { } identifier && matches.Ids.Contains(found[0]))
+        if (matches.IsWithheld)
+        {
+            work.Decided.AddRange(matches.Decided);
+        }
+        else if (condition.Identifier is { } identifier && matches.Ids.Contains(found[0]))
         {
             work.Resolved[identifier] = $"{condition.Type}/{found[0]}";
         }

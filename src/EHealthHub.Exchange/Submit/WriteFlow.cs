@@ -156,10 +156,10 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
         {
             var decision = AccessPolicy.Decide(request);
             rule = decision.Rule;
-            if (!decision.Granted)
+            if (!decision.Granted || decision.Masked)
             {
                 var entry = step.Entry;
-                var refusal = decision.Hidden ? Refusals.NotFound(entry.Type, entry.Id ?? "") : Refusals.Denied(entry.Type);
+                var refusal = decision.Hidden || decision.Granted ? Refusals.NotFound(entry.Type, entry.Id ?? "") : Refusals.Denied(entry.Type);
                 return (rule, refusal with { Issues = [refusal.Issues[0] with { Expression = step.Place }] });
             }
         }

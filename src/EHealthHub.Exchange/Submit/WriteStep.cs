@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Access.Policy;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
@@ -22,6 +23,12 @@ internal sealed class WriteStep(PlannedEntry entry)
 
     /// <summary>The current version; null where there is none.</summary>
     public ResourceLocation? Current { get; set; }
+
+    /// <summary>What is asked of the current version, with what decides about it; null where there is none.</summary>
+    public AccessRequest? Asked { get; set; }
+
+    /// <summary>True where something matches the step's condition of which the caller may not know.</summary>
+    public bool IsConditionWithheld { get; set; }
 
     /// <summary>True for a conditional create that found what it would have made.</summary>
     public bool Matched { get; set; }

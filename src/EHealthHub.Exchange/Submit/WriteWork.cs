@@ -78,7 +78,7 @@ internal sealed class WriteWork(ActContext context, string interaction, DateTime
             CompartmentName = name,
             LinkedPatients = linked,
             Replaces = step.Current,
-            IfNoneExist = step.Current is null ? (step.Entry.IfNoneExist ?? step.Entry.Where)?.Identifier : null,
+            IfNoneExist = step.Current is null && !step.IsConditionWithheld ? (step.Entry.IfNoneExist ?? step.Entry.Where)?.Identifier : null,
             Version = end.Version,
             Resource = step.Resource,
             Content = step.Resource is null ? null : step.Content ?? Context.Content,
@@ -120,7 +120,7 @@ internal sealed class WriteWork(ActContext context, string interaction, DateTime
             _known[patient] = known;
         }
 
-        return request with { PatientId = patient, PatientSubmitter = known.PatientSubmitter, OpenEncounters = known.OpenEncounters, IsOwnRecord = known.IsOwnRecord };
+        return request with { PatientId = patient, Known = known.Known, IsOwnRecord = known.IsOwnRecord };
     }
 
     /// <summary>The entry whose resource holds a reference, for the place in the outcome.</summary>
@@ -132,7 +132,7 @@ internal sealed class WriteWork(ActContext context, string interaction, DateTime
 
     public Attempt<ResolvedWrite> Done()
     {
-        if (Late is { } late && Decisions.TrueForAll(d => AccessPolicy.Decide(d.Request).Granted))
+        if (Late is { } late && Decisions.TrueForAll(d => AccessPolicy.Decide(d.Request) is { Granted: true, Masked: false }))
         {
             return late;
         }

@@ -43,6 +43,7 @@ public static class GatewayHost
             var app = Build(settings, parts, trust, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
+            parts.Acts.Facts.Follow(trust.Registry);
             await parts.Acts.Employments.Follow(trust.RegistryFile, CancellationToken.None).ConfigureAwait(false);
             await FollowRegistry.LogChanges(parts, trust.Registry.Current, trust.Mark).ConfigureAwait(false);
             var notTaken = await parts.Acts.Conformance.Load(parts.Log, parts.Records, CancellationToken.None).ConfigureAwait(false);

@@ -89,9 +89,9 @@ internal sealed class SqliteCommit(SqliteRows rows, CommitSeal seal)
                 }
             }
 
-            foreach (var (token, places) in ground.Tokens)
+            foreach (var (token, places, countMax) in ground.Tokens)
             {
-                if (!CollectionsMarshal.AsSpan(rows.Places(token)).SequenceEqual(places))
+                if (!CollectionsMarshal.AsSpan(rows.Places(token, countMax)).SequenceEqual(places))
                 {
                     return false;
                 }

@@ -19,7 +19,7 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
         "INSERT INTO version (compartment_key, slot, version, flags, time, submitter, epoch, previous, hash, facts, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
 
     private readonly SqliteStatement _addContent = prepare("INSERT INTO content (compartment_key, slot, version, content) VALUES (?1,?2,?3,?4)");
-    private readonly SqliteStatement _places = prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT 2");
+    private readonly SqliteStatement _places = prepare("SELECT compartment_key, slot FROM national_token WHERE token=?1 ORDER BY compartment_key, slot LIMIT ?2");
     private readonly SqliteStatement _addNational = prepare("INSERT INTO national_token (token, compartment_key, slot) VALUES (?1,?2,?3)");
     private readonly SqliteStatement _removeNational = prepare("DELETE FROM national_token WHERE token=?1 AND compartment_key=?2 AND slot=?3");
     private readonly SqliteStatement _chunk = prepare("SELECT slots FROM token WHERE compartment_key=?1 AND token=?2 AND chunk=?3");
@@ -97,11 +97,11 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     /// <summary>From here on a version names content that lies beside it; no sweep takes that any more.</summary>
     public void AddContent(long key, int slot, int version, UInt128 content) => _addContent.Bind(1, key).Bind(2, slot).Bind(3, version).Bind(4, content).Run();
 
-    /// <summary>Where a token stands: two places at most.</summary>
-    public List<(long Key, int Slot)> Places(UInt128 token)
+    /// <summary>Where a token stands: two places at most, or as many as are asked for.</summary>
+    public List<(long Key, int Slot)> Places(UInt128 token, int countMax = 2)
     {
         var places = new List<(long, int)>(2);
-        _places.Bind(1, token);
+        _places.Bind(1, token).Bind(2, countMax);
         while (_places.Step())
         {
             places.Add((_places.Long(0), _places.Int(1)));

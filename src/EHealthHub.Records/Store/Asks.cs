@@ -93,8 +93,3 @@ public sealed record SearchPage(IReadOnlyList<ResourceLocation> Matches, int? To
         return hash.Finish();
     }
 }
-
-/// <summary>What has to be known of a patient in order to decide: the one documented exception to the receipt.</summary>
-/// <param name="PatientSubmitter">Who submitted the current Patient resource; null when there is none.</param>
-/// <param name="OpenEncounters">Institution and encounter id of Encounters that are open (status arrived, triaged, in-progress, onleave).</param>
-public sealed record PatientContext(string? PatientSubmitter, IReadOnlyList<(string Institution, string EncounterId)> OpenEncounters);

@@ -9,8 +9,8 @@ public sealed class DecidedOn
     /// <summary>Compartments by handle, with the counter of each; -1 for one that did not exist.</summary>
     internal IReadOnlyList<(UInt128 Handle, long Counter)> Compartments { get; init; } = [];
 
-    /// <summary>National tokens with their bearers, in order, two at most.</summary>
-    internal IReadOnlyList<(UInt128 Token, (long Key, int Slot)[] Places)> Tokens { get; init; } = [];
+    /// <summary>National tokens with their bearers, in order, at most as many as were asked for.</summary>
+    internal IReadOnlyList<(UInt128 Token, (long Key, int Slot)[] Places, int CountMax)> Tokens { get; init; } = [];
 
     /// <summary>Slots, with the version that was their newest.</summary>
     internal IReadOnlyList<(long Key, int Slot, int Version)> Heads { get; init; } = [];
@@ -38,10 +38,11 @@ public sealed class DecidedOn
         }
 
         hash.Add(Tokens.Count);
-        foreach (var (token, places) in Tokens)
+        foreach (var (token, places, countMax) in Tokens)
         {
             hash.Add((long)(ulong)(token >> 64));
             hash.Add((long)(ulong)token);
+            hash.Add(countMax);
             hash.Add(places.Length);
             foreach (var (key, slot) in places)
             {

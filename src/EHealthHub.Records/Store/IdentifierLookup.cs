@@ -19,7 +19,7 @@ internal sealed class IdentifierLookup(SqliteReader reader, NationalTokens natio
         {
             var token = national.Identifier(condition);
             var places = reader.Places(token, countMax).ToArray();
-            return ([.. places.Select(p => IdAt(p.Key, p.Slot, condition))], new DecidedOn { Tokens = [(token, places)] });
+            return ([.. places.Select(p => IdAt(p.Key, p.Slot, condition))], new DecidedOn { Tokens = [(token, places, countMax)] });
         }
         finally
         {

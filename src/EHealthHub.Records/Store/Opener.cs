@@ -34,6 +34,13 @@ internal sealed class Opener(HubIdentity hub, NationalTokens national, KeyRing k
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>What may be known of a masked version, in the form of <see cref="Encode"/>.</summary>
+    public static byte[] Masked(CompartmentInfo compartment, VersionRow row, ReadOnlySpan<byte> bytes)
+    {
+        var head = ReadHead(row, bytes, out _);
+        return Encode(MaskedFacts.Of(head.Type, head.Id, row.Version, compartment.Patient), []);
+    }
+
     /// <summary>Reads what <see cref="Encode"/> wrote; throws <see cref="InvalidDataException"/> for anything else.</summary>
     public static OpenedFacts Decode(ReadOnlySpan<byte> bytes)
     {

@@ -5,24 +5,26 @@ using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
-/// <summary>What has to be known of a patient in order to decide, from the facts of Encounters and of the Patient; kept until the compartment's manifest counts on. Thread-safe.</summary>
-internal sealed class PatientContexts(Compartments compartments, KeyRing keys, Opener opener, Parties parties)
+/// <summary>
+/// What has to be known of a patient in order to decide, as whoever decides makes it of a <see cref="PatientSource"/>; kept until the compartment's manifest counter counts on. The counter is read from the database by every request, so that what
+/// another gateway writes is known on the next one. Thread-safe.
+/// </summary>
+internal sealed class PatientContexts(NationalTokens national, Compartments compartments, KeyRing keys, Opener opener, Parties parties)
 {
-    private const int KeptMax = 50_000;
-    private const int EncountersOpenMax = 1_000;
+    private const int KeptMax = 10_000;
 
-    private static readonly HashSet<string> OpenStatus = new(StringComparer.Ordinal) { "arrived", "triaged", "in-progress", "onleave" };
+    // One for each thing that is made of a patient.
+    private readonly Bounded<(long Key, Type Made), (long Counter, object Context)> _kept = new(KeptMax);
 
-    private readonly Bounded<long, (long Counter, PatientContext Context)> _kept = new(KeptMax);
-
-    public PatientContext? Find(SqliteReader reader, string patientId)
+    public T? Find<T>(SqliteReader reader, string patientId, Func<PatientSource, T> make)
+        where T : class
     {
         if (compartments.Find(reader, CompartmentKind.Patient, patientId) is not { } compartment)
         {
             return null;
         }
 
-        if (Kept(reader, compartment) is { } kept)
+        if (Kept<T>(reader, compartment) is { } kept)
         {
             return kept;
         }
@@ -30,7 +32,7 @@ internal sealed class PatientContexts(Compartments compartments, KeyRing keys, O
         reader.BeginSnapshot();
         try
         {
-            return Made(reader, compartment);
+            return Made(reader, compartment, make);
         }
         finally
         {
@@ -39,19 +41,14 @@ internal sealed class PatientContexts(Compartments compartments, KeyRing keys, O
     }
 
     /// <summary>For a compartment found in the reader's present snapshot.</summary>
-    public PatientContext FindInSnapshot(SqliteReader reader, CompartmentInfo compartment) => Kept(reader, compartment) ?? Made(reader, compartment);
+    public T FindInSnapshot<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make)
+        where T : class => Kept<T>(reader, compartment) ?? Made(reader, compartment, make);
 
-    private PatientContext? Kept(SqliteReader reader, CompartmentInfo compartment) =>
-        _kept.TryGet(compartment.Key, out var kept) && kept.Counter == reader.Counter(compartment.Key) ? kept.Context : null;
+    private T? Kept<T>(SqliteReader reader, CompartmentInfo compartment)
+        where T : class => _kept.TryGet((compartment.Key, typeof(T)), out var kept) && kept.Counter == reader.Counter(compartment.Key) ? (T)kept.Context : null;
 
-    private PatientContext Made(SqliteReader reader, CompartmentInfo compartment)
-    {
-        var (seen, context) = Build(reader, compartment);
-        _kept.Set(compartment.Key, (seen, context));
-        return context;
-    }
-
-    private (long Counter, PatientContext Context) Build(SqliteReader reader, CompartmentInfo compartment)
+    private T Made<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make)
+        where T : class
     {
         var row = reader.Compartment(compartment.Key) ?? throw new RecordsTamperedException("The compartment is gone", compartment.Key, -1);
         using var lease = keys.Lease(compartment.Key, compartment.Handle, KeyRing.CurrentEpoch);
@@ -64,36 +61,8 @@ internal sealed class PatientContexts(Compartments compartments, KeyRing keys, O
         }
 
         using var tokens = new CompartmentTokens(lease.Key);
-        string? submitter = null;
-        foreach (var facts in FactsOf(reader, compartment, tokens, "Patient"))
-        {
-            submitter = facts.Id == compartment.Name ? facts.Submitter : submitter;
-        }
-
-        var open = new List<(string, string)>();
-        foreach (var facts in FactsOf(reader, compartment, tokens, "Encounter"))
-        {
-            if (open.Count < EncountersOpenMax && facts.Of("status").Any(s => s.Text is { } status && OpenStatus.Contains(status)))
-            {
-                open.Add((facts.Submitter, facts.Id));
-            }
-        }
-
-        return (row.Counter, new PatientContext(submitter, open));
-    }
-
-    private IEnumerable<SearchFacts> FactsOf(SqliteReader reader, CompartmentInfo compartment, CompartmentTokens tokens, string type)
-    {
-        var slots = new List<int>();
-        reader.Slots(compartment.Key, tokens.Of(type, "", ""), 0, int.MaxValue, slots);
-        foreach (var slot in slots)
-        {
-            var row = reader.Head(compartment.Key, slot) ?? throw new RecordsTamperedException("The index names a slot that is not there", compartment.Key, slot);
-            var facts = opener.Facts(compartment, row, parties.Name(reader, row.Submitter)).Facts;
-            if (facts.Type == type && !row.Deleted)
-            {
-                yield return facts;
-            }
-        }
+        var made = make(new PatientSource(reader, national, compartments, compartment, tokens, opener, parties));
+        _kept.Set((compartment.Key, typeof(T)), (row.Counter, made));
+        return made;
     }
 }

@@ -83,7 +83,8 @@ public sealed class RecordStore : IAsyncDisposable
     /// <summary>
     /// The current version of a resource together with what has to be known of its patient in order to decide, as <see cref="Locate"/> and <see cref="Context"/> give them, in one snapshot; no context for what belongs to no patient.
     /// </summary>
-    public async ValueTask<(ResourceLocation? Location, PatientContext? Patient)> LocateToDecide(string type, string id, CancellationToken cancellationToken)
+    public async ValueTask<(ResourceLocation? Location, T? Patient)> LocateToDecide<T>(string type, string id, Func<PatientSource, T> make, CancellationToken cancellationToken)
+        where T : class
     {
         if (_parts.Fixed.Find(type, id) is { } known)
         {
@@ -96,7 +97,7 @@ public sealed class RecordStore : IAsyncDisposable
         try
         {
             var location = Located(lease.Reader, lease.Reader.HeadsByToken(token), type, id);
-            var patient = location?.Compartment == CompartmentKind.Patient ? _parts.Contexts.FindInSnapshot(lease.Reader, _parts.Compartments.Get(lease.Reader, location.CompartmentKey)) : null;
+            var patient = location?.Compartment == CompartmentKind.Patient ? _parts.Contexts.FindInSnapshot(lease.Reader, _parts.Compartments.Get(lease.Reader, location.CompartmentKey), make) : null;
             return (location, patient);
         }
         finally
@@ -118,6 +119,29 @@ public sealed class RecordStore : IAsyncDisposable
     }
 
     /// <summary>
+    /// What the caller may know of a located version: the stricter of what may be known of it and of the current one; of a deletion, of what was deleted. Opens their facts in order to decide, and gives nothing of them out. Where the view restricts
+    /// nothing, nothing is opened.
+    /// </summary>
+    public async ValueTask<Sight> SightOf(ResourceLocation location, RecordView view, CancellationToken cancellationToken)
+    {
+        if (!view.Restricts || location.IsFixed || location.Compartment == CompartmentKind.Directory)
+        {
+            return Sight.See;
+        }
+
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        lease.Reader.BeginSnapshot();
+        try
+        {
+            return _parts.Sight(lease.Reader, _parts.Compartments.Get(lease.Reader, location.CompartmentKey), location.Row, view);
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
+        }
+    }
+
+    /// <summary>
     /// The logical ids of current, not deleted resources with an exact identifier; at most two (none, one, many). Opens the facts of what it finds, to learn the id and to see that it bears the identifier indeed; nothing of them is given out.
     /// </summary>
     public async ValueTask<IReadOnlyList<string>> LocateByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken)
@@ -126,18 +150,22 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.IdentifierLookup(lease.Reader).Find(condition);
     }
 
-    /// <summary>As <see cref="LocateByIdentifier"/>, with what the answer rests on: a commit that carries it holds only while the same resources bear the identifier, if it asked for two. <paramref name="countMax"/>: more than two for a caller who is about to delete some of them.</summary>
+    /// <summary>As <see cref="LocateByIdentifier"/>, with what the answer rests on: a commit that carries it holds only while the same resources bear the identifier, as far as was asked.</summary>
     public async ValueTask<(IReadOnlyList<string> Ids, DecidedOn Decided)> DecideByIdentifier(IdentifierCondition condition, CancellationToken cancellationToken, int countMax = 2)
     {
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         return _parts.IdentifierLookup(lease.Reader).Decide(condition, countMax);
     }
 
-    /// <summary>What has to be known of a patient in order to decide; null when the hub holds no compartment for the id. Cached under the compartment's manifest counter.</summary>
-    public async ValueTask<PatientContext?> Context(string patientId, CancellationToken cancellationToken)
+    /// <summary>
+    /// What has to be known of a patient in order to decide, made by <paramref name="make"/> of what may be read for that; null when the hub holds no compartment for the id. Kept, one of a kind for each patient, under the compartment's manifest counter:
+    /// so <paramref name="make"/> must be the same for the same <typeparamref name="T"/>.
+    /// </summary>
+    public async ValueTask<T?> Context<T>(string patientId, Func<PatientSource, T> make, CancellationToken cancellationToken)
+        where T : class
     {
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
-        return _parts.Contexts.Find(lease.Reader, patientId);
+        return _parts.Contexts.Find(lease.Reader, patientId, make);
     }
 
     /// <summary>
@@ -175,8 +203,10 @@ public sealed class RecordStore : IAsyncDisposable
         return _parts.Open(WithBody(lease.Reader, location));
     }
 
-    /// <summary>Opens versions of one resource, newest first, and tells how many there are in the window that was asked for.</summary>
-    public async ValueTask<(IReadOnlyList<RecordVersion> Versions, int Total)> History(HistoryAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens versions of one resource, newest first, and tells how many there are in the window that was asked for; null where they are too many to be looked at. Versions that the view does not show whole are left out and not counted.
+    /// </summary>
+    public async ValueTask<(IReadOnlyList<RecordVersion> Versions, int? Total)> History(HistoryAsk ask, RecordView view, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ask.CountMax, 1_000, nameof(ask));
@@ -187,6 +217,11 @@ public sealed class RecordStore : IAsyncDisposable
 
         var (location, versions) = (ask.Location, new List<RecordVersion>());
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        if (view.Restricts)
+        {
+            return _parts.VersionsSeen(lease.Reader).Execute(ask, view);
+        }
+
         var below = Math.Min(ask.BeforeVersion ?? int.MaxValue, location.Version + 1); // what came after the ask was not asked for
         foreach (var row in lease.Reader.VersionsBelow(location.CompartmentKey, location.Slot, below, ask.CountMax, ask.Window))
         {
@@ -201,14 +236,14 @@ public sealed class RecordStore : IAsyncDisposable
     }
 
     /// <summary>Opens facts of candidates and decides; opens no body.</summary>
-    public async ValueTask<SearchPage> Search(SearchAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    public async ValueTask<SearchPage> Search(SearchAsk ask, RecordView view, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
         using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         lease.Reader.BeginSnapshot();
         try
         {
-            return _parts.SearchRun(lease.Reader, new SearchBudget()).Execute(ask, cancellationToken);
+            return _parts.SearchRun(lease.Reader, new SearchBudget(), view).Execute(ask, cancellationToken);
         }
         finally
         {
@@ -216,14 +251,14 @@ public sealed class RecordStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a search of several steps; dispose it as soon as its matches are known, for it holds a snapshot.</summary>
-    public async ValueTask<SearchSession> BeginSearch(SearchScope scope, AuditReceipt receipt, CancellationToken cancellationToken)
+    /// <summary>Begins a search of several steps, which finds nothing that the view hides; dispose it as soon as its matches are known, for it holds a snapshot.</summary>
+    public async ValueTask<SearchSession> BeginSearch(SearchScope scope, RecordView view, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(scope.Hash());
         var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
         try
         {
-            return new SearchSession(lease, _parts, scope, cancellationToken);
+            return new SearchSession(lease, _parts, scope, view, cancellationToken);
         }
         catch
         {

@@ -8,8 +8,8 @@ using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
-/// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places. Opens no body. Used once.</summary>
-internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget, FixedResources known, SearchGeneration search)
+/// <summary>One search, inside one snapshot: candidates from the index, decided by their facts, in the order of their places; what the view hides is no candidate. Opens no body. Used once.</summary>
+internal sealed class SearchRun(SqliteReader reader, NationalTokens national, KeyRing keys, Compartments compartments, Opener opener, Parties parties, SearchBudget budget, FixedResources known, SearchGeneration search, RecordView view)
 {
     /// <summary>Most compartments that a search over all of them looks into.</summary>
     private const int CompartmentsMax = 20_000;
@@ -21,6 +21,10 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     private const int BearersMax = 16;
 
     private const int ChunksMax = 256;
+
+    /// <summary>Where some may be hidden, lists are read that are longer by what may be hidden at most: their length tells nothing then.</summary>
+    private const int ChunksRestrictedMax = ChunksMax + ((SearchBudget.HiddenMax + Postings.ChunkSlots - 1) / Postings.ChunkSlots);
+
     private const int CompartmentPage = 256;
 
     private readonly List<ResourceLocation> _matches = [];
@@ -77,7 +81,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     /// </summary>
     public DecidedOn Decided()
     {
-        var bearers = NationalTokensOf(_ask.Query)?.Distinct().Select(t => (Token: t, Places: reader.Places(t, 2).ToArray())).ToList();
+        var bearers = NationalTokensOf(_ask.Query)?.Distinct().Select(t => (Token: t, Places: reader.Places(t, 2).ToArray(), CountMax: 2)).ToList();
         if (bearers is { Count: <= BearersMax } && bearers.TrueForAll(b => b.Places.Length < 2))
         {
             var places = bearers.SelectMany(b => b.Places).Distinct();
@@ -180,11 +184,17 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     }
 
     /// <summary>Decides candidates in order until the page is full and the total known, or a bound is met; false for the bound, when nothing drove the search.</summary>
-    private bool Decide(IReadOnlyList<Place> candidates, bool driven)
+    private bool Decide(IReadOnlyList<Place> places, bool driven)
     {
-        var decideAll = _ask.CountAll && candidates.Count <= TotalUpTo && !_ask.AllCompartments;
+        var candidates = new Candidates(places, Seen, Open, budget);
+        var decideAll = _ask.CountAll && !_ask.AllCompartments && candidates.AtMost(TotalUpTo);
         _totalKnown &= decideAll || _ask.AfterPosition == 0;
-        foreach (var place in candidates)
+        if (!decideAll)
+        {
+            candidates.SkipTo(_ask.AfterPosition);
+        }
+
+        while (candidates.Next(out var place, out var opened))
         {
             var earlier = place.Position <= _ask.AfterPosition;
             if (earlier && !decideAll)
@@ -207,39 +217,26 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
 
             _cancellationToken.ThrowIfCancellationRequested();
             _last = place.Position;
-            DecideOne(place, earlier);
+            if ((opened ?? Open(place)) is { } candidate)
+            {
+                DecideOne(candidate, earlier);
+            }
         }
 
-        return true;
+        return !candidates.Spent;
     }
 
-    /// <summary>Puts a match on the page, or notes that there is one more than the page holds.</summary>
-    private void Take(Place place, VersionRow row, string submitter, ReadOnlySpan<byte> factsBytes, IReadOnlyList<ContainedMatch> contained)
-    {
-        if (_matches.Count == _countMax)
-        {
-            _next = _next == 0 ? _lastTaken : _next;
-            return;
-        }
+    /// <summary>The directory is public within the hub.</summary>
+    private RecordView Seen => _ask is { Compartment: CompartmentKind.Directory, AllCompartments: false } ? RecordView.Everything : view;
 
-        var head = Opener.ReadHead(row, factsBytes, out var linked);
-        _lastTaken = place.Position;
-        _matches.Add(Locations.From(place.Compartment, row, submitter, head.Type, head.Id));
-        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(factsBytes, out _).ToArray(), SearchMatch.PatientsOf(linked, head.PatientId)) { Contained = contained });
-        _patients.UnionWith(linked);
-        if (head.PatientId is { } patient)
-        {
-            _patients.Add(patient);
-        }
-    }
-
-    /// <summary>Opens the facts of a candidate and lets the matcher decide; the encoded form is enough for that.</summary>
-    private void DecideOne(Place place, bool earlier)
+    /// <summary>Opens the facts of a candidate; null for a deletion.</summary>
+    private Candidate? Open(Place place)
     {
+        _cancellationToken.ThrowIfCancellationRequested();
         var row = reader.Head(place.Compartment.Key, place.Slot) ?? throw new RecordsTamperedException("The index names a slot that is not there", place.Compartment.Key, place.Slot);
         if (row.Deleted)
         {
-            return;
+            return null;
         }
 
         var submitter = parties.Name(reader, row.Submitter);
@@ -249,8 +246,14 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
             throw new RecordsTamperedException("The facts are of a generation that was done away with", row.Key, row.Slot);
         }
 
-        IReadOnlyList<ContainedMatch> contained = _ask.InContained ? SearchMatcher.MatchesContained(_ask.Query, Opener.Split(bytes, out _)) : [];
-        if (_ask.InContained ? contained.Count == 0 : !SearchMatcher.Matches(_ask.Query, Opener.Split(bytes, out _)))
+        return new Candidate(place, row, submitter, bytes, Masked: false);
+    }
+
+    /// <summary>Lets the matcher decide; the encoded form is enough for that.</summary>
+    private void DecideOne(in Candidate candidate, bool earlier)
+    {
+        IReadOnlyList<ContainedMatch> contained = _ask.InContained ? SearchMatcher.MatchesContained(_ask.Query, Opener.Split(candidate.Facts, out _)) : [];
+        if (_ask.InContained ? contained.Count == 0 : !SearchMatcher.Matches(_ask.Query, Opener.Split(candidate.Facts, out _)))
         {
             return;
         }
@@ -258,7 +261,27 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         _total++;
         if (!earlier && _countMax > 0)
         {
-            Take(place, row, submitter, bytes, contained);
+            Take(candidate, contained);
+        }
+    }
+
+    /// <summary>Puts a match on the page, or notes that there is one more than the page holds.</summary>
+    private void Take(in Candidate candidate, IReadOnlyList<ContainedMatch> contained)
+    {
+        if (_matches.Count == _countMax)
+        {
+            _next = _next == 0 ? _lastTaken : _next;
+            return;
+        }
+
+        var head = Opener.ReadHead(candidate.Row, candidate.Facts, out var linked);
+        _lastTaken = candidate.Place.Position;
+        _matches.Add(Locations.From(candidate.Place.Compartment, candidate.Row, candidate.Submitter, head.Type, head.Id));
+        _kept?.Add(new SearchMatch(_matches[^1], Opener.Split(candidate.Facts, out _).ToArray(), SearchMatch.PatientsOf(linked, head.PatientId)) { Contained = contained, IsMasked = candidate.Masked });
+        _patients.UnionWith(linked);
+        if (head.PatientId is { } patient)
+        {
+            _patients.Add(patient);
         }
     }
 
@@ -340,7 +363,7 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
         complete = true;
         foreach (var value in driver.Values)
         {
-            complete &= reader.Slots(compartment.Key, tokens.Of(TypeOfTokens, driver.Parameter, value), fromChunk, ChunksMax, slots);
+            complete &= reader.Slots(compartment.Key, tokens.Of(TypeOfTokens, driver.Parameter, value), fromChunk, view.Restricts ? ChunksRestrictedMax : ChunksMax, slots);
         }
 
         return driver.Values.Count == 1 ? slots : [.. slots.Distinct().Order()];
@@ -372,21 +395,5 @@ internal sealed class SearchRun(SqliteReader reader, NationalTokens national, Ke
     {
         var set = other.ToHashSet();
         return sorted.FindAll(set.Contains);
-    }
-
-    /// <summary>A candidate's place, and its position in the order of results: the compartment's number, then the slot; linked resources after the compartment's own.</summary>
-    private readonly struct Place(CompartmentInfo compartment, int slot, bool linked)
-    {
-        private const long AfterOwn = 1L << 62;
-
-        public CompartmentInfo Compartment { get; } = compartment;
-
-        public int Slot { get; } = slot;
-
-        public long Position { get; } = (linked ? AfterOwn : 0) + (compartment.Number << 31) + slot;
-
-        public static long Number(long position) => (position & (AfterOwn - 1)) >> 31;
-
-        public static int SlotOf(long position) => (int)(position & int.MaxValue);
     }
 }

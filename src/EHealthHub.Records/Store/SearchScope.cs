@@ -46,6 +46,9 @@ public sealed record SearchMatch(ResourceLocation Location, ReadOnlyMemory<byte>
     /// <summary>The contained resources that satisfy a search in contained resources; empty for a match by itself.</summary>
     public IReadOnlyList<ContainedMatch> Contained { get; init; } = [];
 
+    /// <summary>True for one of which the caller may know that it is there, and no more: <see cref="Facts"/> are what may be known (<see cref="MaskedFacts"/>), and its body is not opened.</summary>
+    public bool IsMasked { get; init; }
+
     internal static IReadOnlyList<string> PatientsOf(OpenedFacts opened) => PatientsOf(opened.LinkedPatients, opened.Facts.PatientId);
 
     internal static IReadOnlyList<string> PatientsOf(IReadOnlyList<string> linked, string? patientId) => patientId is null ? linked : [.. linked, patientId];

@@ -4,24 +4,26 @@ using EHealthHub.Records.Sqlite;
 namespace EHealthHub.Records.Store;
 
 /// <summary>
-/// One search of several steps, inside one snapshot and one budget, under one receipt. Opens facts, never a body; finds nothing outside its scope, so that no chain or include tells what the scope does not hold. Used by one thread at a time.
+/// One search of several steps, inside one snapshot and one budget, under one receipt. Opens facts, never a body; finds nothing outside its scope, so that no chain or include tells what the scope does not hold; and nothing that the view hides, at any of its steps. Used by one thread at a time.
 /// </summary>
 public sealed class SearchSession : IDisposable
 {
     private readonly SqliteReaders.ReaderLease _lease;
     private readonly StoreParts _parts;
     private readonly SearchScope _scope;
+    private readonly RecordView _view;
     private readonly SearchBudget _budget = new();
     private readonly CancellationToken _cancellationToken;
     private readonly CompartmentInfo? _home;
     private List<DecidedOn>? _decided;
     private bool _disposed;
 
-    internal SearchSession(SqliteReaders.ReaderLease lease, StoreParts parts, SearchScope scope, CancellationToken cancellationToken)
+    internal SearchSession(SqliteReaders.ReaderLease lease, StoreParts parts, SearchScope scope, RecordView view, CancellationToken cancellationToken)
     {
         _lease = lease;
         _parts = parts;
         _scope = scope;
+        _view = view;
         _cancellationToken = cancellationToken;
         _lease.Reader.BeginSnapshot();
         try
@@ -55,7 +57,7 @@ public sealed class SearchSession : IDisposable
             return new SearchStep([], 0, 0, false);
         }
 
-        var run = _parts.SearchRun(_lease.Reader, _budget);
+        var run = _parts.SearchRun(_lease.Reader, _budget, _view);
         var step = run.Execute(ask with { CountAll = countAll }, countMax, _cancellationToken);
         _decided?.Add(run.Decided());
         Spent |= step.TooCostly;
@@ -79,7 +81,7 @@ public sealed class SearchSession : IDisposable
 
     private SearchStep FindContained(SearchAsk ask, int countMax)
     {
-        var step = _parts.SearchRun(_lease.Reader, _budget).Execute(ask with { InContained = true }, countMax, _cancellationToken);
+        var step = _parts.SearchRun(_lease.Reader, _budget, _view).Execute(ask with { InContained = true }, countMax, _cancellationToken);
         Spent |= step.TooCostly;
         return step;
     }
@@ -94,11 +96,11 @@ public sealed class SearchSession : IDisposable
 
         var token = _parts.National.Resource(type, id);
         var rows = _lease.Reader.HeadsByToken(token);
-        _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))])], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
+        _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))], 2)], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
         return rows is [{ Deleted: false } row] ? Match(row, type, id) : null;
     }
 
-    /// <summary>A given version, which need not be the current one; as <see cref="Locate"/> otherwise.</summary>
+    /// <summary>A given version, which need not be the current one; as <see cref="Locate"/> otherwise. The caller may know of it what may be known of both it and the current one.</summary>
     public SearchMatch? LocateVersion(string type, string id, int version) =>
         _parts.Fixed.Find(type, id) is { } known ? (version == known.Version ? Match(known) : null)
         : _lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
@@ -107,16 +109,23 @@ public sealed class SearchSession : IDisposable
 
     private SearchMatch? Match(VersionRow row, string type, string id)
     {
-        if (!TryOpen())
+        var compartment = _parts.Compartments.Get(_lease.Reader, row.Key);
+        var submitter = _parts.Parties.Name(_lease.Reader, row.Submitter);
+        var sight = _parts.Sight(_lease.Reader, compartment, row, _view);
+        if (sight == Sight.Hide || !TryOpen())
         {
             return null;
         }
 
-        var compartment = _parts.Compartments.Get(_lease.Reader, row.Key);
-        var submitter = _parts.Parties.Name(_lease.Reader, row.Submitter);
         var bytes = _parts.FactsBytes(compartment, row, submitter);
         var opened = Opener.Read(row, bytes);
-        return InScope(compartment, opened) ? new SearchMatch(Locations.From(compartment, row, submitter, type, id), Opener.Split(bytes, out _).ToArray(), SearchMatch.PatientsOf(opened)) : null;
+        if (!InScope(compartment, opened))
+        {
+            return null;
+        }
+
+        bytes = sight == Sight.Mask ? Opener.Masked(compartment, row, bytes) : bytes;
+        return new SearchMatch(Locations.From(compartment, row, submitter, type, id), Opener.Split(bytes, out _).ToArray(), SearchMatch.PatientsOf(opened)) { IsMasked = sight == Sight.Mask };
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class StoreParts : IDisposable
         Parties = new Parties(hub, National, vault);
         Compartments = new Compartments(hub, National, _keys);
         _opener = new Opener(hub, National, _keys, _sealer);
-        Contexts = new PatientContexts(Compartments, _keys, _opener, Parties);
+        Contexts = new PatientContexts(National, Compartments, _keys, _opener, Parties);
         Preparation = new CommitPreparation(hub, National, _keys, _sealer, Compartments, Parties, _opener, Results, () => Search);
         GenerationSeal = new GenerationSeal(vault, hub);
         Reindexing = new ReindexRun(National, _keys, _sealer, Compartments, Parties, _opener);
@@ -64,7 +64,7 @@ internal sealed class StoreParts : IDisposable
     /// <summary>What is served beside what is stored.</summary>
     public FixedResources Fixed { get; set; } = FixedResources.None;
 
-    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, Search);
+    public SearchRun SearchRun(SqliteReader reader, SearchBudget budget, RecordView view) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, Search, view);
 
     /// <summary>The facts of what is served beside what is stored.</summary>
     public byte[] FixedFacts(ResourceLocation known) => Fixed.Of(known.Type, Search.Asking).First(f => f.Location.Id == known.Id).Facts;
@@ -78,6 +78,36 @@ internal sealed class StoreParts : IDisposable
 
     /// <summary>The facts of a version, opened and read.</summary>
     public SearchFacts Facts(CompartmentInfo compartment, VersionRow row, string submitter) => _opener.Facts(compartment, row, submitter).Facts;
+
+    /// <summary>
+    /// What the caller may know of a version: what may be known of it and of the current one, the stricter of both, so that neither a label that came later nor one that was taken away is undone by asking for another version. A deletion has
+    /// no facts of its own to decide by: the version before it has.
+    /// </summary>
+    public Sight Sight(SqliteReader reader, CompartmentInfo compartment, VersionRow row, RecordView view)
+    {
+        if (!view.Restricts || compartment.Kind == CompartmentKind.Directory)
+        {
+            return Store.Sight.See;
+        }
+
+        var current = reader.Head(row.Key, row.Slot) ?? throw new RecordsTamperedException("A version is gone", row.Key, row.Slot);
+        var sight = SightAlone(reader, compartment, row, view);
+        return current.Version == row.Version || sight == Store.Sight.Hide ? sight : (Sight)Math.Max((int)sight, (int)SightAlone(reader, compartment, current, view));
+    }
+
+    /// <summary>By one version alone.</summary>
+    public Sight SightAlone(SqliteReader reader, CompartmentInfo compartment, VersionRow row, RecordView view)
+    {
+        if (row is { Deleted: true, Version: > 1 })
+        {
+            row = reader.Facts(row.Key, row.Slot, row.Version - 1) ?? throw new RecordsTamperedException("A version is gone", row.Key, row.Slot);
+        }
+
+        var submitter = Parties.Name(reader, row.Submitter);
+        return view.Of(compartment, submitter, Opener.Split(FactsBytes(compartment, row, submitter), out _));
+    }
+
+    public VersionsSeen VersionsSeen(SqliteReader reader) => new(reader, this);
 
     public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, _keys, Compartments, _opener, Parties);
 

@@ -105,7 +105,7 @@ public abstract class HistorySuite<TFixture> : IAsyncLifetime
     private async Task<string> Versions(HistoryWindow window)
     {
         var ask = new HistoryAsk(await Hub.Locate("Observation", "o1"), 10, null) { Window = window };
-        var (versions, total) = await Hub.Store.History(ask, await Hub.Receipt(ask.Hash()), default);
+        var (versions, total) = await Hub.Store.History(ask, RecordView.Everything, await Hub.Receipt(ask.Hash()), default);
         return FormattableString.Invariant($"{string.Join(',', versions.Select(v => v.Version))} of {total}");
     }
 

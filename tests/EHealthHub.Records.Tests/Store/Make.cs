@@ -36,6 +36,11 @@ internal static class Make
         "{\"resourceType\":\"Group\",\"type\":\"person\",\"actual\":true,\"code\":{\"coding\":[{\"system\":\"urn:test\",\"code\":\"family\"}]},\"member\":["
         + string.Join(',', patients.Select(p => "{\"entity\":{\"reference\":\"Patient/" + p + "\"}}")) + "]}");
 
+    /// <summary>Who submitted the patient, and which encounters are open, by institution and id.</summary>
+    public static Relationships Relations(PatientSource source) => new(
+        source.Of("Patient").LastOrDefault(p => p.Id == source.PatientId)?.Submitter,
+        [.. source.Of("Encounter").Where(e => e.Of("status").Any(s => s.Text == "in-progress")).Select(e => (e.Submitter, e.Id))]);
+
     public static WriteEntry Create(FhirResource resource, string id, CompartmentKind kind, string name) => new()
     {
         Action = EntryAction.Create,
@@ -131,3 +136,6 @@ internal static class Make
 
     public static string Text(this RecordVersion version) => Encoding.UTF8.GetString(version.Json.Span);
 }
+
+/// <summary>What the tests make of what may be read in order to decide.</summary>
+internal sealed record Relationships(string? PatientSubmitter, IReadOnlyList<(string Institution, string EncounterId)> OpenEncounters);

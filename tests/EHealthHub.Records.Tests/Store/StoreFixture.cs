@@ -68,13 +68,13 @@ public abstract class StoreFixture : IAsyncDisposable
 
     public async Task<RecordVersion> Read(string type, string id) => await Read(await Locate(type, id));
 
-    public async Task<SearchPage> Search(SearchAsk ask) => await Store.Search(ask, await Receipt(ask.Hash(), EntryKind.SearchAsked), default);
+    public async Task<SearchPage> Search(SearchAsk ask) => await Store.Search(ask, RecordView.Everything, await Receipt(ask.Hash(), EntryKind.SearchAsked), default);
 
     /// <summary>Decides a condition: what matches, and what that rests on.</summary>
     public async Task<(IReadOnlyList<SearchMatch> Matches, DecidedOn[] Decided)> Decide(SearchAsk ask)
     {
         var scope = new SearchScope(ask.Compartment, ask.CompartmentName, ask.AllCompartments, "create", ask.Query.Type, []);
-        using var session = await Store.BeginSearch(scope, await Receipt(scope.Hash(), EntryKind.SearchAsked), default);
+        using var session = await Store.BeginSearch(scope, RecordView.Everything, await Receipt(scope.Hash(), EntryKind.SearchAsked), default);
         session.KeepGrounds();
         return (session.Find(ask.Query, 0, 2).Matches, [.. session.Decided]);
     }

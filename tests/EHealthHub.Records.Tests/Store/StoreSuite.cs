@@ -56,14 +56,14 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
 
         await Hub.Commit(Make.Ask(Make.Update(deleted, Make.Patient("3"))));
         var ask = new HistoryAsk(await Hub.Locate("Patient", "p1"), 10, null);
-        var (versions, total) = await Hub.Store.History(ask, await Hub.Receipt(ask.Hash()), default);
+        var (versions, total) = await Hub.Store.History(ask, RecordView.Everything, await Hub.Receipt(ask.Hash()), default);
         Assert.Equal(4, total);
         Assert.Equal([4, 3, 2, 1], versions.Select(v => v.Version));
         Assert.Equal([false, true, false, false], versions.Select(v => v.Deleted));
         Assert.Contains("Öz", versions[2].Text(), StringComparison.Ordinal);
 
         var page = new HistoryAsk(ask.Location, 2, 4);
-        Assert.Equal([3, 2], (await Hub.Store.History(page, await Hub.Receipt(page.Hash()), default)).Versions.Select(v => v.Version));
+        Assert.Equal([3, 2], (await Hub.Store.History(page, RecordView.Everything, await Hub.Receipt(page.Hash()), default)).Versions.Select(v => v.Version));
         var second = await Hub.Store.LocateVersion("Patient", "p1", 2, default);
         Assert.Contains("Öz", (await Hub.Read(second!)).Text(), StringComparison.Ordinal);
         Assert.Null(await Hub.Store.LocateVersion("Patient", "p1", 5, default));
@@ -122,7 +122,7 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
         var result = await Hub.Commit(Make.Ask(Make.Create(Make.Patient("2"), "p2", "p2"), moved));
         Assert.Equal((CommitStatus.Conflict, 1), (result.Status, result.ConflictEntry));
         Assert.Null(await Hub.Store.Locate("Patient", "p2", default));
-        Assert.Null(await Hub.Store.Context("p2", default));
+        Assert.Null(await Hub.Store.Context("p2", Make.Relations, default));
     }
 
     [Fact]
@@ -168,9 +168,9 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
         await Hub.Store.Read(read, receipt, default);
         await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Read(read, receipt, default));
         var history = new HistoryAsk(read.Location, 1, null);
-        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.History(history, await Hub.Receipt(read.Hash()), default));
+        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.History(history, RecordView.Everything, await Hub.Receipt(read.Hash()), default));
         var search = Make.InPatient(Make.Query("Patient", "p1"), "p1");
-        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Search(search, await Hub.Receipt(read.Hash()), default));
+        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Search(search, RecordView.Everything, await Hub.Receipt(read.Hash()), default));
         var page = await Hub.Search(search);
         await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Open(page, await Hub.Receipt(search.Hash()), default));
     }
@@ -178,13 +178,13 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
     [Fact]
     public async Task What_decides_access_follows_the_encounters_and_the_patient()
     {
-        Assert.Null(await Hub.Store.Context("p1", default));
-        Assert.Equal((null, null), await Hub.Store.LocateToDecide("Patient", "p1", default));
+        Assert.Null(await Hub.Store.Context("p1", Make.Relations, default));
+        Assert.Equal((null, null), await Hub.Store.LocateToDecide("Patient", "p1", Make.Relations, default));
         await Hub.Commit(Make.Ask(Make.Create(Make.Patient("1"), "p1", "p1")));
         Assert.Equal(("hospital-ankara", 0), await Summary());
         await Hub.Commit(Make.Ask("hospital-izmir", Make.Create(Make.Encounter("p1", "in-progress"), "e1", "p1"), Make.Create(Make.Encounter("p1", "finished"), "e2", "p1")));
-        Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.Context("p1", default))!.OpenEncounters);
-        Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.LocateToDecide("Patient", "p1", default)).Patient!.OpenEncounters);
+        Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.Context("p1", Make.Relations, default))!.OpenEncounters);
+        Assert.Equal([("hospital-izmir", "e1")], (await Hub.Store.LocateToDecide("Patient", "p1", Make.Relations, default)).Patient!.OpenEncounters);
         await Hub.Commit(Make.Ask("hospital-izmir", Make.Update(await Hub.Locate("Encounter", "e1"), Make.Encounter("p1", "finished"))));
         Assert.Equal(("hospital-ankara", 0), await Summary());
         await Hub.Commit(Make.Ask("hospital-ankara", Make.Delete(await Hub.Locate("Patient", "p1"))));
@@ -193,8 +193,8 @@ public abstract class StoreSuite<TFixture> : IAsyncLifetime
         async Task<(string?, int)> Summary()
         {
             // Both ways of asking, and the one that is not kept first.
-            var (location, decided) = await Hub.Store.LocateToDecide("Patient", "p1", default);
-            var context = await Hub.Store.Context("p1", default);
+            var (location, decided) = await Hub.Store.LocateToDecide("Patient", "p1", Make.Relations, default);
+            var context = await Hub.Store.Context("p1", Make.Relations, default);
             Assert.Equal((context!.PatientSubmitter, context.OpenEncounters.Count), (decided!.PatientSubmitter, decided.OpenEncounters.Count));
             Assert.Equal("p1", location!.CompartmentName);
             return (context.PatientSubmitter, context.OpenEncounters.Count);

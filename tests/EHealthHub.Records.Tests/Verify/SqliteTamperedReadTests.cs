@@ -79,7 +79,7 @@ public sealed class SqliteTamperedReadTests : IAsyncLifetime
     public async Task Nothing_is_decided_or_written_on_a_manifest_that_was_changed(string sql)
     {
         SqliteTamper.Sql(Hub.Folder, "records.db", sql);
-        await Assert.ThrowsAsync<RecordsTamperedException>(async () => await Hub.Store.Context("p1", default));
+        await Assert.ThrowsAsync<RecordsTamperedException>(async () => await Hub.Store.Context("p1", Make.Relations, default));
         await Assert.ThrowsAsync<RecordsTamperedException>(() => Hub.Commit(Make.Ask(Make.Create(Make.Observation("p1"), "o9", "p1"))));
         Assert.Null(await Hub.Store.Locate("Observation", "o9", default));
     }

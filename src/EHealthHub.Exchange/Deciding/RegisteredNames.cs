@@ -1,0 +1,45 @@
+using EHealthHub.Exchange.Employments;
+using EHealthHub.Fhir.Search;
+using EHealthHub.Records.Store;
+using EHealthHub.Trust;
+
+namespace EHealthHub.Exchange.Deciding;
+
+/// <summary>
+/// Who is meant in the registry by what a record says: named by identifier, or by a reference to a Practitioner or Organization that the registry's authority wrote. What a participant wrote of people and institutions names nobody, or it would lend
+/// whoever it likes the name of another. Thread-safe.
+/// </summary>
+internal sealed class RegisteredNames
+{
+    private volatile IRegistry? _registry;
+
+    /// <summary>From now on names are those of this registry; before, nobody is named.</summary>
+    public void Follow(IRegistry registry) => _registry = registry;
+
+    /// <summary>Registered ids of the clinicians whom a resource names under these parameters, each once.</summary>
+    public IEnumerable<string> Clinicians(PatientSource source, SearchFacts facts, params string[] parameters) => _registry?.Current is not { } registry ? []
+        : Identifiers(source, facts, "Practitioner", DecisionFacts.NationalIdSystem, parameters).Select(id => registry.PersonOf(PersonKind.Clinician, id)?.Id).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    /// <summary>Registered ids of the institutions, as <see cref="Clinicians"/>.</summary>
+    public IEnumerable<string> Institutions(PatientSource source, SearchFacts facts, params string[] parameters) => _registry?.Current is not { } registry ? []
+        : Identifiers(source, facts, "Organization", RoleStatement.InstitutionSystem, parameters).Select(id => registry.InstitutionById(id)?.Id).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    private IEnumerable<string> Identifiers(PatientSource source, SearchFacts facts, string type, string system, string[] parameters)
+    {
+        foreach (var value in facts.Values)
+        {
+            if (value.Kind == FactKind.Token && value.System == system && value.Text is { } written && value.Parameter.EndsWith(":identifier", StringComparison.Ordinal) && parameters.Contains(value.Parameter[..^":identifier".Length]))
+            {
+                yield return written;
+            }
+            else if (value.Kind == FactKind.Reference && value.System == type && value.Text is { } id && parameters.Contains(value.Parameter)
+                && source.InDirectory(type, id) is { } entry && RoleReading.IsAuthority(_registry!.Current, entry.Submitter))
+            {
+                foreach (var own in entry.Of("identifier").Where(i => i.Kind == FactKind.Token && i.System == system && i.Text is not null))
+                {
+                    yield return own.Text!;
+                }
+            }
+        }
+    }
+}
