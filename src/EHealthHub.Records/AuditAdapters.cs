@@ -1,29 +1,28 @@
 using EHealthHub.Audit.Entries;
-using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
 
 namespace EHealthHub.Records;
 
-/// <summary>Adapts a sealing key to the log's port. Audit keys are per period and not a patient's: retention outlives erasure.</summary>
-public sealed class VaultEntrySealer(DataKey key) : IEntrySealer, IDisposable
+/// <summary>Adapts an audit key to the log's port, and disposes of it. Audit keys are per period and not a patient's: retention outlives erasure.</summary>
+public sealed class VaultEntrySealer : IEntryKey, IDisposable
 {
-    /// <inheritdoc/>
-    public byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData) => Sealer.Seal(key, entry, associatedData);
+    private const int StatesPooled = 64;
+
+    private readonly DataKey _key;
+    private readonly Prf _function;
+
+    /// <summary>Takes over the key.</summary>
+    public VaultEntrySealer(DataKey key) => (_key, _function) = (key, new Prf(key, "audit entry", pooledMax: StatesPooled));
 
     /// <inheritdoc/>
-    public byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData)
+    public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        if (leaf.Length < Sealer.Overhead)
-        {
-            return null;
-        }
-
-        var entry = new byte[leaf.Length - Sealer.Overhead];
-        return Sealer.TryOpen(key, leaf, associatedData, entry) ? entry : null;
+        _function.Dispose();
+        _key.Dispose();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => key.Dispose();
 }
 
 /// <summary>Adapts the vault's Ed25519 key to the log's port.</summary>

@@ -4,38 +4,22 @@ using NSec.Cryptography;
 
 namespace EHealthHub.Audit.Tests;
 
-/// <summary>Seals with AES-256-GCM: what a host would adapt from its vault.</summary>
-internal sealed class TestSealer : IEntrySealer
+/// <summary>HMAC-SHA-256: what a host would adapt from its vault.</summary>
+internal sealed class TestEntryKey(byte[]? key = null) : IEntryKey
 {
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _key = key ?? RandomNumberGenerator.GetBytes(32);
 
-    public byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData)
+    /// <summary>The vault is out of reach.</summary>
+    public bool IsBroken { get; set; }
+
+    public void Derive(ReadOnlySpan<byte> context, Span<byte> secret)
     {
-        var leaf = new byte[12 + entry.Length + 16];
-        RandomNumberGenerator.Fill(leaf.AsSpan(0, 12));
-        using var aes = new AesGcm(_key, 16);
-        aes.Encrypt(leaf.AsSpan(0, 12), entry, leaf.AsSpan(12, entry.Length), leaf.AsSpan(12 + entry.Length), associatedData);
-        return leaf;
-    }
-
-    public byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData)
-    {
-        if (leaf.Length < 28)
+        if (IsBroken)
         {
-            return null;
+            throw new CryptographicException("The vault is gone.");
         }
 
-        var entry = new byte[leaf.Length - 28];
-        using var aes = new AesGcm(_key, 16);
-        try
-        {
-            aes.Decrypt(leaf[..12], leaf[12..^16], leaf[^16..], entry, associatedData);
-            return entry;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
+        HMACSHA256.HashData(_key, context, secret);
     }
 }
 

@@ -23,7 +23,7 @@ internal sealed class TestLog : IDisposable
 
     public string LogFolderPath => Path.Combine(Folder, LogFolder.NameOf(Origin));
 
-    public TestSealer Sealer { get; } = new();
+    public TestEntryKey EntryKey { get; } = new();
 
     public TestSigner Signer { get; } = new(Origin);
 
@@ -38,7 +38,7 @@ internal sealed class TestLog : IDisposable
 
     public IReadOnlyDictionary<string, byte[]> Keys => new Dictionary<string, byte[]> { [Origin] = Signer.PublicKey };
 
-    public AuditLog Open() => AuditLog.Open(Options, Sealer, Signer, TimeProvider.System);
+    public AuditLog Open() => AuditLog.Open(Options, EntryKey, Signer, TimeProvider.System);
 
     /// <summary>A log of so many entries, closed in order.</summary>
     public async Task Fill(int count)

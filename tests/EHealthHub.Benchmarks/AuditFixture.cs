@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
+using EHealthHub.Keys.Wrapping;
 using NSec.Cryptography;
 
 namespace EHealthHub.Benchmarks;
@@ -13,13 +14,13 @@ internal sealed class AuditFixture : IDisposable
     public static readonly byte[] Ask = SHA256.HashData("ask"u8);
 
     private readonly Signer _signer = new();
-    private readonly Sealer _sealer = new();
+    private readonly EntryKey _key = new();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("ehealthhub-bench-").FullName;
 
     public byte[] PublicKey => _signer.PublicKey;
 
-    public AuditLog Open() => AuditLog.Open(new AuditLogOptions { Folder = Folder, Origin = Origin }, _sealer, _signer, TimeProvider.System);
+    public AuditLog Open() => AuditLog.Open(new AuditLogOptions { Folder = Folder, Origin = Origin }, _key, _signer, TimeProvider.System);
 
     public static AuditEntry Entry(long number) => new()
     {
@@ -61,32 +62,23 @@ internal sealed class AuditFixture : IDisposable
     public void Dispose()
     {
         _signer.Dispose();
-        _sealer.Dispose();
+        _key.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 
-    private sealed class Sealer : IEntrySealer, IDisposable
+    private sealed class EntryKey : IEntryKey, IDisposable
     {
-        private readonly ThreadLocal<AesGcm> _aes = new(() => new AesGcm(new byte[32], 16), trackAllValues: true);
+        private readonly DataKey _root = DataKey.Create(1);
+        private readonly Prf _function;
 
-        public byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData)
-        {
-            var leaf = new byte[12 + entry.Length + 16];
-            RandomNumberGenerator.Fill(leaf.AsSpan(0, 12));
-            _aes.Value!.Encrypt(leaf.AsSpan(0, 12), entry, leaf.AsSpan(12, entry.Length), leaf.AsSpan(12 + entry.Length), associatedData);
-            return leaf;
-        }
+        public EntryKey() => _function = new Prf(_root, "audit entry", pooledMax: 64);
 
-        public byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData) => throw new NotSupportedException("Nothing is opened here.");
+        public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
 
         public void Dispose()
         {
-            foreach (var aes in _aes.Values)
-            {
-                aes.Dispose();
-            }
-
-            _aes.Dispose();
+            _function.Dispose();
+            _root.Dispose();
         }
     }
 

@@ -34,6 +34,9 @@ public enum EntryKind : byte
 
     /// <summary>The audit log itself was read.</summary>
     AuditRead = 10,
+
+    /// <summary>The heads of all patients were written down (<see cref="AuditEntry.Heads"/>). Only the log itself writes it.</summary>
+    Heads = 11,
 }
 
 /// <summary>One entry of the log, before it is sealed. Compact: what a FHIR AuditEvent (IHE BALP) can be projected from.</summary>
@@ -69,8 +72,11 @@ public sealed record AuditEntry
     /// <summary>Logical id, if one.</summary>
     public string ResourceId { get; init; } = "";
 
-    /// <summary>Logical ids of the patients concerned.</summary>
+    /// <summary>Logical ids of the patients concerned. Each of them may be shown this entry, without the names of the others.</summary>
     public ImmutableArray<string> Patients { get; init; } = [];
+
+    /// <summary>The entry's place among the entries of each of <see cref="Patients"/>, in their order. Only an entry that was read has it: the log gives the places.</summary>
+    public ImmutableArray<PatientPlace> Places { get; init; } = [];
 
     /// <summary>HTTP status or the outcome's own code.</summary>
     public int Status { get; init; }
@@ -78,7 +84,10 @@ public sealed record AuditEntry
     /// <summary>Stable code of the rule or the refusal that decided.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The query as asked, or another short detail. Sealed with the entry.</summary>
+    /// <summary>What the person who acted stated in their own words, such as the reason of an emergency access. The patients concerned read it.</summary>
+    public string Statement { get; init; } = "";
+
+    /// <summary>The query as asked, or another short detail. For auditors; no patient is shown it, since it may name others.</summary>
     public string Detail { get; init; } = "";
 
     /// <summary>SHA-256 thumbprint (hex) of the client certificate; empty without one.</summary>
@@ -90,7 +99,7 @@ public sealed record AuditEntry
     /// <summary>Remote address prefix (/24 or /48).</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>How many events this entry stands for.</summary>
+    /// <summary>How many events this entry stands for. 0: it goes on from the entry before it, which had more patients than one leaf holds.</summary>
     public int Count { get; init; } = 1;
 
     /// <summary>WriteOutcome: index of its intent in the same log; else -1.</summary>
@@ -101,4 +110,7 @@ public sealed record AuditEntry
 
     /// <summary>WriteIntent: salted hash of the plan. WriteOutcome: the envelope hashes, 32 bytes each, in the order of the plan.</summary>
     public ReadOnlyMemory<byte> Hashes { get; init; }
+
+    /// <summary>Heads: what was written down; else null.</summary>
+    public HeadsRoot? Heads { get; init; }
 }

@@ -1,19 +1,24 @@
-using System.Buffers;
-using System.Collections.Immutable;
-using System.Security.Cryptography;
+using EHealthHub.Audit.Proofs;
 
 namespace EHealthHub.Audit.Entries;
 
 /// <summary>
-/// The compact binary form of an entry, version 1 (FORMAT.md): version, kind, time, a bit per field that is not at its default, then those fields in the order of the bits. The decoder accepts exactly what the encoder writes.
+/// The compact binary form of an entry, version 2 (FORMAT.md), in two parts that are sealed apart: the account, which the patients concerned may be shown, and the rest, which is for auditors. Each is a bit per field that is not at its
+/// default, then those fields in the order of the bits. The decoder accepts exactly what the encoder writes.
 /// </summary>
 public static class EntryCodec
 {
-    /// <summary>Longest encoded entry in bytes; sealing may add 1,000 more.</summary>
-    public const int EncodedMax = 59_000;
+    /// <summary>Longest account in bytes.</summary>
+    internal const int AccountMax = 8_000;
 
-    /// <summary>Longest text in bytes of UTF-8, other than <see cref="AuditEntry.Detail"/>. A longer one is cut, with a mark.</summary>
+    /// <summary>Longest rest in bytes.</summary>
+    internal const int RestMax = 51_000;
+
+    /// <summary>Longest text in bytes of UTF-8, where nothing else is said. A longer one is cut, with a mark.</summary>
     public const int TextMax = 512;
+
+    /// <summary>Longest <see cref="AuditEntry.Statement"/> in bytes of UTF-8. A longer one is cut, with a mark.</summary>
+    public const int StatementMax = 2_048;
 
     /// <summary>Longest <see cref="AuditEntry.Detail"/> in bytes of UTF-8. A longer one is cut, with a mark.</summary>
     public const int DetailMax = 8_192;
@@ -24,101 +29,107 @@ public static class EntryCodec
     /// <summary>Most bytes of <see cref="AuditEntry.Hashes"/>.</summary>
     public const int HashesMax = 48_000;
 
-    private const byte Version = 1;
+    [Flags]
+    private enum Account : uint
+    {
+        Institution = 1 << 0,
+        Person = 1 << 1,
+        Role = 1 << 2,
+        Purpose = 1 << 3,
+        Interaction = 1 << 4,
+        ResourceType = 1 << 5,
+        ResourceId = 1 << 6,
+        Status = 1 << 7,
+        Reason = 1 << 8,
+        Count = 1 << 9,
+        Statement = 1 << 10,
+        Heads = 1 << 11,
+        Predecessor = 1 << 12,
+        All = (1 << 13) - 1,
+    }
 
     [Flags]
-    private enum Field : uint
+    private enum Rest : uint
     {
         RequestId = 1 << 0,
-        Institution = 1 << 1,
-        Person = 1 << 2,
-        Role = 1 << 3,
-        Purpose = 1 << 4,
-        Interaction = 1 << 5,
-        ResourceType = 1 << 6,
-        ResourceId = 1 << 7,
-        Patients = 1 << 8,
-        Status = 1 << 9,
-        Reason = 1 << 10,
-        Certificate = 1 << 11,
-        TokenId = 1 << 12,
-        Source = 1 << 13,
-        Count = 1 << 14,
-        IntentIndex = 1 << 15,
-        CommitSequence = 1 << 16,
-        Hashes = 1 << 17,
-        Detail = 1 << 18,
-        All = (1 << 19) - 1,
+        Certificate = 1 << 1,
+        TokenId = 1 << 2,
+        Source = 1 << 3,
+        IntentIndex = 1 << 4,
+        CommitSequence = 1 << 5,
+        Hashes = 1 << 6,
+        Detail = 1 << 7,
+        All = (1 << 8) - 1,
     }
 
-    /// <summary>Encodes. Throws <see cref="ArgumentException"/> for an entry that has more patients or hashes than fit: its act has to be split.</summary>
-    public static byte[] Encode(AuditEntry entry)
+    /// <summary>Throws <see cref="ArgumentException"/> for an entry that cannot be written: more patients or hashes than fit (its act has to be split), or a kind that is none.</summary>
+    internal static void Validate(AuditEntry entry)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(EncodedMax);
-        try
-        {
-            return buffer.AsSpan(0, Encode(entry, buffer)).ToArray();
-        }
-        finally
-        {
-            // Who looked at whom is not left lying about in a pool.
-            CryptographicOperations.ZeroMemory(buffer);
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Encodes into a buffer of at least <see cref="EncodedMax"/> bytes and returns the length.</summary>
-    internal static int Encode(AuditEntry entry, Span<byte> buffer)
-    {
-        if (!Enum.IsDefined(entry.Kind))
+        if (!Enum.IsDefined(entry.Kind) || entry.Kind == EntryKind.Heads != entry.Heads is not null)
         {
             throw new ArgumentException("The kind of an entry is not defined.", nameof(entry));
         }
 
-        var patients = entry.Patients.IsDefault ? [] : entry.Patients;
-        if (patients.Length > PatientsMax || entry.Hashes.Length > HashesMax)
+        if ((!entry.Patients.IsDefault && entry.Patients.Length > PatientsMax) || entry.Hashes.Length > HashesMax)
         {
             throw new ArgumentException($"An entry has at most {PatientsMax} patients and {HashesMax} bytes of hashes.", nameof(entry));
         }
+    }
 
-        var fields = FieldsOf(entry, patients);
-        var writer = new EntryWriter(buffer[..EncodedMax]);
-        writer.Byte(Version);
+    /// <summary>Encodes the account into a buffer of at least <see cref="AccountMax"/> bytes and returns the length.</summary>
+    internal static int EncodeAccount(AuditEntry entry, Span<byte> buffer)
+    {
+        var fields = AccountOf(entry);
+        var writer = new EntryWriter(buffer[..AccountMax]);
         writer.Byte((byte)entry.Kind);
         writer.Int64(entry.Time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks);
         writer.Number((uint)fields);
-        WriteText(ref writer, fields, Field.RequestId, entry.RequestId);
-        WriteText(ref writer, fields, Field.Institution, entry.Institution);
-        WriteText(ref writer, fields, Field.Person, entry.Person);
-        WriteText(ref writer, fields, Field.Role, entry.Role);
-        WriteText(ref writer, fields, Field.Purpose, entry.Purpose);
-        WriteText(ref writer, fields, Field.Interaction, entry.Interaction);
-        WriteText(ref writer, fields, Field.ResourceType, entry.ResourceType);
-        WriteText(ref writer, fields, Field.ResourceId, entry.ResourceId);
-        if (fields.HasFlag(Field.Patients))
+        Text(ref writer, entry.Institution);
+        Text(ref writer, entry.Person);
+        Text(ref writer, entry.Role);
+        Text(ref writer, entry.Purpose);
+        Text(ref writer, entry.Interaction);
+        Text(ref writer, entry.ResourceType);
+        Text(ref writer, entry.ResourceId);
+        Signed(ref writer, (fields & Account.Status) != 0, entry.Status);
+        Text(ref writer, entry.Reason);
+        Signed(ref writer, (fields & Account.Count) != 0, entry.Count);
+        Text(ref writer, entry.Statement, StatementMax);
+        if (entry.Heads is { } heads)
         {
-            writer.Number((uint)patients.Length);
-            foreach (var patient in patients)
+            writer.Number((ulong)heads.Size);
+            writer.Number((ulong)heads.Count);
+            writer.Raw(heads.Root.Span);
+            if (heads.Predecessor is { } end)
             {
-                writer.Text(patient, TextMax);
+                writer.Text(end.Origin, TextMax);
+                writer.Number((ulong)end.Size);
+                writer.Raw(end.Root.Span);
             }
         }
 
-        WriteSigned(ref writer, fields, Field.Status, entry.Status);
-        WriteText(ref writer, fields, Field.Reason, entry.Reason);
-        WriteText(ref writer, fields, Field.Certificate, entry.Certificate);
-        WriteText(ref writer, fields, Field.TokenId, entry.TokenId);
-        WriteText(ref writer, fields, Field.Source, entry.Source);
-        WriteSigned(ref writer, fields, Field.Count, entry.Count);
-        WriteSigned(ref writer, fields, Field.IntentIndex, entry.IntentIndex);
-        WriteSigned(ref writer, fields, Field.CommitSequence, entry.CommitSequence);
-        if (fields.HasFlag(Field.Hashes))
+        return writer.Length;
+    }
+
+    /// <summary>Encodes the rest into a buffer of at least <see cref="RestMax"/> bytes and returns the length.</summary>
+    internal static int EncodeRest(AuditEntry entry, Span<byte> buffer)
+    {
+        var fields = RestOf(entry);
+        var writer = new EntryWriter(buffer[..RestMax]);
+        writer.Number((uint)fields);
+        Text(ref writer, entry.RequestId);
+        Text(ref writer, entry.Certificate);
+        Text(ref writer, entry.TokenId);
+        Text(ref writer, entry.Source);
+        Signed(ref writer, (fields & Rest.IntentIndex) != 0, entry.IntentIndex);
+        Signed(ref writer, (fields & Rest.CommitSequence) != 0, entry.CommitSequence);
+        if ((fields & Rest.Hashes) != 0)
         {
             writer.Bytes(entry.Hashes.Span);
         }
 
         // Last, so that it can take what room is left: what is cut is a detail, never who, whom or what.
-        if (fields.HasFlag(Field.Detail))
+        if ((fields & Rest.Detail) != 0)
         {
             writer.Text(entry.Detail, Math.Min(DetailMax, writer.Left - EntryWriter.NumberMax));
         }
@@ -126,15 +137,14 @@ public static class EntryCodec
         return writer.Length;
     }
 
-    /// <summary>Decodes; null for anything that <see cref="Encode(AuditEntry)"/> does not write.</summary>
-    public static AuditEntry? Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>Decodes an account; null for anything that <see cref="EncodeAccount"/> does not write.</summary>
+    internal static AuditEntry? DecodeAccount(ReadOnlySpan<byte> bytes)
     {
-        var reader = new EntryReader(bytes.Length <= EncodedMax ? bytes : []);
-        var version = reader.Byte();
+        var reader = new EntryReader(bytes.Length <= AccountMax ? bytes : []);
         var kind = (EntryKind)reader.Byte();
         var time = reader.Int64() + DateTimeOffset.UnixEpoch.UtcTicks;
-        var fields = (Field)reader.Number(uint.MaxValue);
-        if (!reader.IsSound || version != Version || !Enum.IsDefined(kind) || (fields & ~Field.All) != 0 || time < 0 || time > DateTime.MaxValue.Ticks)
+        var fields = (Account)reader.Number((uint)Account.All);
+        if (!reader.IsSound || !Enum.IsDefined(kind) || kind == EntryKind.Heads != ((fields & Account.Heads) != 0) || time < 0 || time > DateTime.MaxValue.Ticks)
         {
             return null;
         }
@@ -143,79 +153,79 @@ public static class EntryCodec
         {
             Kind = kind,
             Time = new DateTimeOffset(time, TimeSpan.Zero),
-            RequestId = ReadText(ref reader, fields, Field.RequestId),
-            Institution = ReadText(ref reader, fields, Field.Institution),
-            Person = ReadText(ref reader, fields, Field.Person),
-            Role = ReadText(ref reader, fields, Field.Role),
-            Purpose = ReadText(ref reader, fields, Field.Purpose),
-            Interaction = ReadText(ref reader, fields, Field.Interaction),
-            ResourceType = ReadText(ref reader, fields, Field.ResourceType),
-            ResourceId = ReadText(ref reader, fields, Field.ResourceId),
-            Patients = fields.HasFlag(Field.Patients) ? ReadPatients(ref reader) : [],
-            Status = (int)ReadSigned(ref reader, fields, Field.Status, 0, int.MinValue, int.MaxValue),
-            Reason = ReadText(ref reader, fields, Field.Reason),
-            Certificate = ReadText(ref reader, fields, Field.Certificate),
-            TokenId = ReadText(ref reader, fields, Field.TokenId),
-            Source = ReadText(ref reader, fields, Field.Source),
-            Count = (int)ReadSigned(ref reader, fields, Field.Count, 1, int.MinValue, int.MaxValue),
-            IntentIndex = ReadSigned(ref reader, fields, Field.IntentIndex, -1, long.MinValue, long.MaxValue),
-            CommitSequence = ReadSigned(ref reader, fields, Field.CommitSequence, 0, long.MinValue, long.MaxValue),
-            Hashes = fields.HasFlag(Field.Hashes) ? reader.Bytes(HashesMax) : ReadOnlyMemory<byte>.Empty,
-            Detail = fields.HasFlag(Field.Detail) ? reader.Text(DetailMax) : "",
+            Institution = Text(ref reader, (fields & Account.Institution) != 0),
+            Person = Text(ref reader, (fields & Account.Person) != 0),
+            Role = Text(ref reader, (fields & Account.Role) != 0),
+            Purpose = Text(ref reader, (fields & Account.Purpose) != 0),
+            Interaction = Text(ref reader, (fields & Account.Interaction) != 0),
+            ResourceType = Text(ref reader, (fields & Account.ResourceType) != 0),
+            ResourceId = Text(ref reader, (fields & Account.ResourceId) != 0),
+            Status = (int)Signed(ref reader, (fields & Account.Status) != 0, 0, int.MinValue, int.MaxValue),
+            Reason = Text(ref reader, (fields & Account.Reason) != 0),
+            Count = (int)Signed(ref reader, (fields & Account.Count) != 0, 1, int.MinValue, int.MaxValue),
+            Statement = Text(ref reader, (fields & Account.Statement) != 0, StatementMax),
+            Heads = (fields & Account.Heads) != 0 ? ReadHeads(ref reader, (fields & Account.Predecessor) != 0) : null,
         };
 
         // A field at its default has no bit: otherwise one entry would have two spellings.
-        return reader.IsSound && reader.IsAtEnd && FieldsOf(entry, entry.Patients) == fields ? entry : null;
+        return reader.IsSound && reader.IsAtEnd && AccountOf(entry) == fields ? entry : null;
     }
 
-    private static Field FieldsOf(AuditEntry entry, ImmutableArray<string> patients)
+    /// <summary>Decodes a rest and puts it to its account; null for anything that <see cref="EncodeRest"/> does not write.</summary>
+    internal static AuditEntry? DecodeRest(AuditEntry account, ReadOnlySpan<byte> bytes)
     {
-        Field fields = 0;
-        Set(Field.RequestId, entry.RequestId.Length > 0);
-        Set(Field.Institution, entry.Institution.Length > 0);
-        Set(Field.Person, entry.Person.Length > 0);
-        Set(Field.Role, entry.Role.Length > 0);
-        Set(Field.Purpose, entry.Purpose.Length > 0);
-        Set(Field.Interaction, entry.Interaction.Length > 0);
-        Set(Field.ResourceType, entry.ResourceType.Length > 0);
-        Set(Field.ResourceId, entry.ResourceId.Length > 0);
-        Set(Field.Patients, patients.Length > 0);
-        Set(Field.Status, entry.Status != 0);
-        Set(Field.Reason, entry.Reason.Length > 0);
-        Set(Field.Certificate, entry.Certificate.Length > 0);
-        Set(Field.TokenId, entry.TokenId.Length > 0);
-        Set(Field.Source, entry.Source.Length > 0);
-        Set(Field.Count, entry.Count != 1);
-        Set(Field.IntentIndex, entry.IntentIndex != -1);
-        Set(Field.CommitSequence, entry.CommitSequence != 0);
-        Set(Field.Hashes, entry.Hashes.Length > 0);
-        Set(Field.Detail, entry.Detail.Length > 0);
-        return fields;
-
-        void Set(Field field, bool present) => fields |= present ? field : 0;
-    }
-
-    private static void WriteText(ref EntryWriter writer, Field fields, Field field, string text)
-    {
-        if ((fields & field) != 0)
+        var reader = new EntryReader(bytes.Length <= RestMax ? bytes : []);
+        var fields = (Rest)reader.Number((uint)Rest.All);
+        var entry = account with
         {
-            writer.Text(text, TextMax);
+            RequestId = Text(ref reader, (fields & Rest.RequestId) != 0),
+            Certificate = Text(ref reader, (fields & Rest.Certificate) != 0),
+            TokenId = Text(ref reader, (fields & Rest.TokenId) != 0),
+            Source = Text(ref reader, (fields & Rest.Source) != 0),
+            IntentIndex = Signed(ref reader, (fields & Rest.IntentIndex) != 0, -1, long.MinValue, long.MaxValue),
+            CommitSequence = Signed(ref reader, (fields & Rest.CommitSequence) != 0, 0, long.MinValue, long.MaxValue),
+            Hashes = (fields & Rest.Hashes) != 0 ? reader.Bytes(HashesMax) : ReadOnlyMemory<byte>.Empty,
+            Detail = Text(ref reader, (fields & Rest.Detail) != 0, DetailMax),
+        };
+        return reader.IsSound && reader.IsAtEnd && RestOf(entry) == fields ? entry : null;
+    }
+
+    private static Account AccountOf(AuditEntry entry) =>
+        If(entry.Institution.Length > 0, Account.Institution) | If(entry.Person.Length > 0, Account.Person) | If(entry.Role.Length > 0, Account.Role) | If(entry.Purpose.Length > 0, Account.Purpose)
+        | If(entry.Interaction.Length > 0, Account.Interaction) | If(entry.ResourceType.Length > 0, Account.ResourceType) | If(entry.ResourceId.Length > 0, Account.ResourceId)
+        | If(entry.Status != 0, Account.Status) | If(entry.Reason.Length > 0, Account.Reason) | If(entry.Count != 1, Account.Count) | If(entry.Statement.Length > 0, Account.Statement)
+        | If(entry.Heads is not null, Account.Heads) | If(entry.Heads?.Predecessor is not null, Account.Predecessor);
+
+    private static Rest RestOf(AuditEntry entry) =>
+        If(entry.RequestId.Length > 0, Rest.RequestId) | If(entry.Certificate.Length > 0, Rest.Certificate) | If(entry.TokenId.Length > 0, Rest.TokenId) | If(entry.Source.Length > 0, Rest.Source)
+        | If(entry.IntentIndex != -1, Rest.IntentIndex) | If(entry.CommitSequence != 0, Rest.CommitSequence) | If(entry.Hashes.Length > 0, Rest.Hashes) | If(entry.Detail.Length > 0, Rest.Detail);
+
+    private static Account If(bool present, Account field) => present ? field : 0;
+
+    private static Rest If(bool present, Rest field) => present ? field : 0;
+
+    /// <summary>The empty text has no bit and no bytes.</summary>
+    private static void Text(ref EntryWriter writer, string text, int bytesMax = TextMax)
+    {
+        if (text.Length > 0)
+        {
+            writer.Text(text, bytesMax);
         }
     }
 
-    private static void WriteSigned(ref EntryWriter writer, Field fields, Field field, long value)
+    private static void Signed(ref EntryWriter writer, bool present, long value)
     {
-        if ((fields & field) != 0)
+        if (present)
         {
             writer.Signed(value);
         }
     }
 
-    private static string ReadText(ref EntryReader reader, Field fields, Field field) => (fields & field) != 0 ? reader.Text(TextMax) : "";
+    private static string Text(ref EntryReader reader, bool present, int bytesMax = TextMax) => present ? reader.Text(bytesMax) : "";
 
-    private static long ReadSigned(ref EntryReader reader, Field fields, Field field, long otherwise, long min, long max)
+    private static long Signed(ref EntryReader reader, bool present, long otherwise, long min, long max)
     {
-        if ((fields & field) == 0)
+        if (!present)
         {
             return otherwise;
         }
@@ -230,15 +240,9 @@ public static class EntryCodec
         return value;
     }
 
-    private static ImmutableArray<string> ReadPatients(ref EntryReader reader)
+    private static HeadsRoot ReadHeads(ref EntryReader reader, bool hasPredecessor)
     {
-        var count = (int)reader.Number(PatientsMax);
-        var patients = ImmutableArray.CreateBuilder<string>(count);
-        for (var i = 0; i < count && reader.IsSound; i++)
-        {
-            patients.Add(reader.Text(TextMax));
-        }
-
-        return patients.ToImmutable();
+        var (size, count, root) = ((long)reader.Number(long.MaxValue), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size));
+        return new HeadsRoot(size, count, root, hasPredecessor ? new LogEnd(reader.Text(TextMax), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size)) : null);
     }
 }

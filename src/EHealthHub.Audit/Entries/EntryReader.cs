@@ -62,6 +62,9 @@ internal ref struct EntryReader(ReadOnlySpan<byte> bytes)
 
     public byte[] Bytes(int lengthMax) => Take((int)Number((uint)lengthMax)).ToArray();
 
+    /// <summary>So many bytes; when there are fewer, zeros.</summary>
+    public byte[] Raw(int length) => Take(length) is { IsEmpty: false } bytes ? bytes.ToArray() : new byte[length];
+
     public string Text(int bytesMax)
     {
         var number = Number((ulong)bytesMax * 4 + 3);

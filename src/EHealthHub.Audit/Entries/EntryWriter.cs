@@ -47,6 +47,9 @@ internal ref struct EntryWriter(Span<byte> buffer)
         bytes.CopyTo(Take(bytes.Length));
     }
 
+    /// <summary>The bytes alone, for what has a length of its own.</summary>
+    public void Raw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
     /// <summary>Number 4 * length + form, then the bytes. A text of more than <paramref name="bytesMax"/> bytes of UTF-8 is cut.</summary>
     public void Text(string text, int bytesMax)
     {
@@ -73,13 +76,12 @@ internal ref struct EntryWriter(Span<byte> buffer)
         packed.CopyTo(Take(packed.Length));
     }
 
+    /// <summary>The text, cut where it has more than <paramref name="bytesMax"/> bytes of UTF-8.</summary>
+    public static string Fit(string text, int bytesMax) => text.Length > bytesMax || Encoding.UTF8.GetByteCount(text) > bytesMax ? Cut(text, bytesMax) : text;
+
     private void Utf8(string text, int bytesMax)
     {
-        if (text.Length > bytesMax || Encoding.UTF8.GetByteCount(text) > bytesMax)
-        {
-            text = Cut(text, bytesMax);
-        }
-
+        text = Fit(text, bytesMax);
         var length = Encoding.UTF8.GetByteCount(text);
         Number((uint)(length * 4) + (uint)TextForm.Utf8);
         Encoding.UTF8.GetBytes(text, Take(length));
@@ -87,7 +89,7 @@ internal ref struct EntryWriter(Span<byte> buffer)
 
     private static string Cut(string text, int bytesMax)
     {
-        var room = bytesMax >= CutMarkBytes ? bytesMax - CutMarkBytes : throw new ArgumentException($"An entry has at most {EntryCodec.EncodedMax} bytes.", nameof(text));
+        var room = bytesMax >= CutMarkBytes ? bytesMax - CutMarkBytes : throw new ArgumentException("An entry has more than fits.", nameof(text));
         var (bytes, chars) = (0, 0);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -107,7 +109,7 @@ internal ref struct EntryWriter(Span<byte> buffer)
     {
         if (count > Left)
         {
-            throw new ArgumentException($"An entry has at most {EntryCodec.EncodedMax} bytes.");
+            throw new ArgumentException("An entry has more than fits.");
         }
 
         var span = _buffer.Slice(Length, count);

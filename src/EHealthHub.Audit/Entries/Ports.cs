@@ -1,13 +1,15 @@
 namespace EHealthHub.Audit.Entries;
 
-/// <summary>Port: seals and opens entries under the audit key of the log's period. The host adapts a key from the room Keys.</summary>
-public interface IEntrySealer
+/// <summary>
+/// Port: the audit key of a log's period, as a keyed function. What seals an entry's parts and names its patients is derived through it, so that the parts of one leaf can be disclosed without the key. The host adapts a key from the room
+/// Keys. Thread-safe.
+/// </summary>
+public interface IEntryKey
 {
-    /// <summary>Seals the encoded entry; <paramref name="associatedData"/> binds it to its log.</summary>
-    byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData);
-
-    /// <summary>Opens; null for anything that was not sealed so.</summary>
-    byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData);
+    /// <summary>
+    /// Fills <paramref name="secret"/>, 32 bytes, with what the key makes of <paramref name="context"/>, at most 1,024 bytes: a pseudorandom function such as HMAC-SHA-256, the same for the same context. May throw when the key is out of reach.
+    /// </summary>
+    void Derive(ReadOnlySpan<byte> context, Span<byte> secret);
 }
 
 /// <summary>Port: signs checkpoints with Ed25519.</summary>

@@ -76,7 +76,7 @@ internal sealed class SegmentReader
 
         if (rest.Length < JournalGroup.HeaderSize)
         {
-            return IsPrefixOfHeader(rest.Span) || rest.Span.IndexOfAnyExcept((byte)0) < 0 ? SegmentStep.Torn : Damage("bytes follow the last group that are no group");
+            return IsPrefixOfHeader(rest.Span) || IsHeaderUnwritten(Offset, rest.Span) ? SegmentStep.Torn : Damage("bytes follow the last group that are no group");
         }
 
         if (JournalGroup.Read(rest.Span) is not { } group)
@@ -183,7 +183,7 @@ internal sealed class SegmentReader
     private bool IsHeaderUnwritten(int offset, ReadOnlySpan<byte> bytes)
     {
         var sectorsEnd = ((((offset + JournalGroup.HashAt - 1) / Sector) + 1) * Sector) - offset;
-        var come = bytes[..JournalGroup.HashAt].LastIndexOfAnyExcept((byte)0) + 1;
+        var come = bytes[..Math.Min(bytes.Length, JournalGroup.HashAt)].LastIndexOfAnyExcept((byte)0) + 1;
         return (come <= JournalGroup.CrcAt && IsPrefixOfHeader(bytes[..come])) || HasUnwrittenSector(offset, bytes[..Math.Min(bytes.Length, sectorsEnd)]);
     }
 

@@ -1,8 +1,9 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Audit.Heads;
 using EHealthHub.Audit.Proofs;
+using EHealthHub.Audit.Sealing;
 using EHealthHub.Audit.Tiles;
 
 namespace EHealthHub.Audit.Log;
@@ -15,8 +16,11 @@ public sealed class AuditLog : IAsyncDisposable
 {
     private readonly IDisposable _lock;
     private readonly ILogFiles _files;
-    private readonly IEntrySealer _sealer;
-    private readonly byte[] _associatedData;
+    private readonly IEntryKey _key;
+    private readonly byte[] _prefix;
+    private readonly LeafSealer _sealer;
+    private readonly HeadTable _heads;
+    private readonly HeadsKeeper _keeper;
     private readonly TimeProvider _time;
     private readonly WaitingQueue _queue;
     private readonly LeafTail _tail;
@@ -25,14 +29,18 @@ public sealed class AuditLog : IAsyncDisposable
     private readonly Committer _committer;
     private int _disposed;
 
-    private AuditLog(AuditLogOptions options, ILogFiles files, IDisposable held, Found found, VerifierKey key, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    private AuditLog(AuditLogOptions options, ILogFiles files, IDisposable held, Found found, VerifierKey key, IEntryKey entryKey, ICheckpointSigner signer, TimeProvider time)
     {
-        (Origin, _files, _lock, _sealer, _time, _tail) = (options.Origin, files, held, sealer, time, found.Tail);
-        _associatedData = EntryEnvelope.AssociatedData(options.Origin);
+        (Origin, _files, _lock, _key, _time, _tail) = (options.Origin, files, held, entryKey, time, found.Tail);
+        _prefix = LeafLayout.AssociatedPrefix(options.Origin);
+        var foundHeads = new HeadsRecovery(files, options.Origin, found.Tail, entryKey).Run();
+        _heads = foundHeads.Table;
+        _sealer = new LeafSealer(entryKey, options.Origin, _heads);
         _queue = new WaitingQueue(options.WaitingMax);
         _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain, options.SegmentBytesMax, options.RoomBytes);
         _integrator = new Integrator(options, files, _journal, _tail, found.Tree, found.Published ?? new Published(-1, [], ""), signer, key, time);
-        _committer = new Committer(options, files, _queue, _journal, _tail, _integrator, time);
+        _committer = new Committer(options, files, _queue, _journal, _tail, _heads, _integrator, time);
+        _keeper = new HeadsKeeper(options, files, foundHeads, _queue, _sealer, time);
         if (found.Published is null)
         {
             // A new log: a crash before the checkpoint of the empty tree is durable leaves a log that is still new.
@@ -43,6 +51,7 @@ public sealed class AuditLog : IAsyncDisposable
 
         _integrator.Start();
         _committer.Start();
+        _keeper.Start();
     }
 
     /// <summary>The log's origin.</summary>
@@ -57,6 +66,9 @@ public sealed class AuditLog : IAsyncDisposable
     /// <summary>Number of entries that it covers.</summary>
     public long CheckpointSize => _integrator.Published.Size;
 
+    /// <summary>Why the patients' heads could not be written down the last time; null when they could. Entries are taken all the same, until too many heads are held.</summary>
+    public string? HeadsProblem => _keeper.Problem;
+
     /// <summary>Why entries are refused at present; null when the log takes them. For health checks: it looks for the cause to be gone by itself.</summary>
     public string? Fault => _committer.Fault?.Reason;
 
@@ -64,14 +76,14 @@ public sealed class AuditLog : IAsyncDisposable
     /// Opens or creates the log, recovers from a crash (a torn tail that was never acknowledged is dropped), and starts the writer. Throws <see cref="IOException"/> for a folder that another process holds,
     /// <see cref="InvalidDataException"/> for a log that is damaged.
     /// </summary>
-    public static AuditLog Open(AuditLogOptions options, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    public static AuditLog Open(AuditLogOptions options, IEntryKey key, ICheckpointSigner signer, TimeProvider time)
     {
         options.Validate();
-        return Open(options, new DiskFiles(Path.Combine(options.Folder, LogFolder.NameOf(options.Origin))), sealer, signer, time);
+        return Open(options, new DiskFiles(Path.Combine(options.Folder, LogFolder.NameOf(options.Origin))), key, signer, time);
     }
 
     /// <summary>On the given files.</summary>
-    internal static AuditLog Open(AuditLogOptions options, ILogFiles files, IEntrySealer sealer, ICheckpointSigner signer, TimeProvider time)
+    internal static AuditLog Open(AuditLogOptions options, ILogFiles files, IEntryKey entryKey, ICheckpointSigner signer, TimeProvider time)
     {
         options.Validate();
         if (signer.Name != options.Origin)
@@ -83,7 +95,7 @@ public sealed class AuditLog : IAsyncDisposable
         var held = files.Lock(LogFolder.Lock);
         try
         {
-            return new AuditLog(options, files, held, Recovery.Run(files, options.Origin, key), key, sealer, signer, time);
+            return new AuditLog(options, files, held, Recovery.Run(files, options.Origin, key), key, entryKey, signer, time);
         }
         catch
         {
@@ -104,8 +116,7 @@ public sealed class AuditLog : IAsyncDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var (leaf, hash) = Seal(entry);
-        var waiting = new WaitingAccess(leaf, hash, askHash, isBrief, _time);
+        var waiting = new WaitingAccess(Seal(entry), askHash, isBrief, _time);
         return _queue.TryAdd(waiting) is { } reason
             ? ValueTask.FromException<AuditReceipt>(new AuditUnavailableException(reason))
             : new ValueTask<AuditReceipt>(waiting.Receipt.WaitAsync(cancellationToken));
@@ -115,12 +126,22 @@ public sealed class AuditLog : IAsyncDisposable
     public ValueTask<LogPosition> Record(AuditEntry entry, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (leaf, hash) = Seal(entry);
-        var waiting = new WaitingRecord(leaf, hash);
+        var waiting = new WaitingRecord(Seal(entry));
         return _queue.TryAdd(waiting) is { } reason
             ? ValueTask.FromException<LogPosition>(new AuditUnavailableException(reason))
             : new ValueTask<LogPosition>(waiting.Position.WaitAsync(cancellationToken));
     }
+
+    /// <summary>
+    /// Writes the heads of all patients down, with everything that is durable now, and logs their root; returns the index of that entry. The log does it by itself every so often; before a log is closed for good it is done once more.
+    /// </summary>
+    public Task<long> WriteHeads(CancellationToken cancellationToken) => _keeper.Ask().WaitAsync(cancellationToken);
+
+    /// <summary>Index of the last entry that states heads, or -1.</summary>
+    public long HeadsIndex => _heads.HeadsIndex;
+
+    /// <summary>How many entries of the patient the log has, and the index of the last of them; null when it has none.</summary>
+    internal Head? HeadOf(string patient) => _heads.Find(PatientPart.NameOf(_key, PatientPart.Fit(patient)));
 
     /// <summary>The C2SP tlog-proof of an entry, as text, when a checkpoint covers it; null when none does yet or the index is beyond the log.</summary>
     public string? Proof(long index)
@@ -154,15 +175,18 @@ public sealed class AuditLog : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        _queue.Close();
         return new ValueTask(Task.Factory.StartNew(Stop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
     private void Stop()
     {
+        // First, for it has the committing thread work for it.
+        _keeper.StopAndJoin();
+        _queue.Close();
         _committer.Join();
         _integrator.StopAndJoin();
         _integrator.Dispose();
+        _keeper.Dispose();
         _journal.Dispose();
         _lock.Dispose();
     }
@@ -187,45 +211,8 @@ public sealed class AuditLog : IAsyncDisposable
     }
 
     private AuditEntry OpenLeaf(long index, byte[] leaf) =>
-        EntryEnvelope.Open(_sealer, _associatedData, leaf) ?? throw new InvalidDataException($"{Origin}: entry {index} cannot be opened.");
+        EntryEnvelope.Open(_key, _prefix, leaf) ?? throw new InvalidDataException($"{Origin}: entry {index} cannot be opened.");
 
-    /// <summary>On the caller's thread, so that sealing and hashing of many entries go on at the same time and none of it in the committing thread.</summary>
-    private (byte[] Leaf, byte[] Hash) Seal(AuditEntry entry)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(EntryCodec.EncodedMax);
-        var length = EntryCodec.EncodedMax;
-        byte[] leaf;
-        try
-        {
-            length = EntryCodec.Encode(entry, buffer);
-            leaf = SealBytes(buffer.AsSpan(0, length));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (leaf.Length > EntryBundle.EntryMax)
-        {
-            throw new ArgumentException($"The sealed entry has {leaf.Length} bytes; at most {EntryBundle.EntryMax} are allowed.", nameof(entry));
-        }
-
-        var hash = new byte[MerkleHash.Size];
-        MerkleHash.Leaf(leaf, hash);
-        return (leaf, hash);
-    }
-
-    private byte[] SealBytes(ReadOnlySpan<byte> entry)
-    {
-        try
-        {
-            return _sealer.Seal(entry, _associatedData);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // The audit key is behind a port and may be out of reach for any reason.
-            throw new AuditUnavailableException("The entry cannot be sealed.", exception);
-        }
-    }
+    private DraftLeaf[] Seal(AuditEntry entry) =>
+        entry.Kind == EntryKind.Heads ? throw new ArgumentException("Only the log itself writes its heads down.", nameof(entry)) : _sealer.Seal(entry);
 }

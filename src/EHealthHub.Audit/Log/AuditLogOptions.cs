@@ -1,3 +1,5 @@
+using EHealthHub.Audit.Entries;
+using EHealthHub.Audit.Proofs;
 using EHealthHub.Audit.Tiles;
 
 namespace EHealthHub.Audit.Log;
@@ -29,6 +31,15 @@ public sealed record AuditLogOptions
     /// <summary>How long integration and checkpoints may fail before appends fail too, 0 to 60 s: entries that nothing covers can still be changed unnoticed.</summary>
     public TimeSpan UncoveredMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the heads of all patients are written down, 1 s to 24 h. An entry of a patient that is hidden shows once they are.</summary>
+    public TimeSpan HeadsEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The log that this one follows, as it ended; null for the first of its writer. Has to be the same at every start.</summary>
+    public LogEnd? Predecessor { get; init; }
+
+    /// <summary>The heads are written down early when this many entries are not covered: a start has to read these. Smaller in tests.</summary>
+    internal long HeadsEntriesMax { get; init; } = 1_000_000;
+
     /// <summary>A segment of the journal is closed when it has grown beyond this many bytes. Smaller in tests.</summary>
     internal int SegmentBytesMax { get; init; } = JournalWriter.SegmentBytesMax;
 
@@ -50,6 +61,8 @@ public sealed record AuditLogOptions
         Require(IntegrateEvery >= TimeSpan.FromMilliseconds(10) && IntegrateEvery <= TimeSpan.FromSeconds(10), "IntegrateEvery is not within 10 ms to 10 s");
         Require(CheckpointEvery >= IntegrateEvery && CheckpointEvery <= TimeSpan.FromSeconds(60), "CheckpointEvery is not within IntegrateEvery to 60 s");
         Require(UncoveredMax >= TimeSpan.Zero && UncoveredMax <= TimeSpan.FromSeconds(60), "UncoveredMax is not within 0 to 60 s");
+        Require(HeadsEvery >= TimeSpan.FromSeconds(1) && HeadsEvery <= TimeSpan.FromHours(24), "HeadsEvery is not within 1 s to 24 h");
+        Require(Predecessor is null or { Size: >= 0, Root.Length: MerkleHash.Size } && Predecessor?.Origin != Origin && (Predecessor is null || LogFolder.IsOrigin(Predecessor.Origin)), "Predecessor is not the end of another log");
         if (faults.Count > 0)
         {
             throw new ArgumentException($"Audit log options: {string.Join("; ", faults)}.");

@@ -11,6 +11,9 @@ internal sealed class Committer
     /// <summary>Bytes of entries that no full bundle holds yet; beyond it the disk takes groups faster than tiles, and appends fail.</summary>
     private const long TailBytesMax = 64L * 1024 * 1024;
 
+    /// <summary>Patients' heads that only the memory holds; some hundred bytes each.</summary>
+    private const int HeadsMax = 4_000_000;
+
     private static readonly TimeSpan s_spaceCheckEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly AuditLogOptions _options;
@@ -18,18 +21,22 @@ internal sealed class Committer
     private readonly WaitingQueue _queue;
     private readonly JournalWriter _journal;
     private readonly LeafTail _tail;
+    private readonly HeadTable _heads;
     private readonly Integrator _integrator;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
+
+    // Owned by this thread.
+    private readonly List<DraftLeaf> _leaves = [];
 
     // Written by this thread alone.
     private volatile Fault? _fault;
     private long _spaceCheckedAt;
     private long _triedAt;
 
-    public Committer(AuditLogOptions options, ILogFiles files, WaitingQueue queue, JournalWriter journal, LeafTail tail, Integrator integrator, TimeProvider time)
+    public Committer(AuditLogOptions options, ILogFiles files, WaitingQueue queue, JournalWriter journal, LeafTail tail, HeadTable heads, Integrator integrator, TimeProvider time)
     {
-        (_options, _files, _queue, _journal, _tail, _integrator, _time) = (options, files, queue, journal, tail, integrator, time);
+        (_options, _files, _queue, _journal, _tail, _heads, _integrator, _time) = (options, files, queue, journal, tail, heads, integrator, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "audit commit" };
     }
 
@@ -67,10 +74,13 @@ internal sealed class Committer
     {
         try
         {
-            _journal.Append(group);
+            Place(group);
+            _journal.Append(_leaves);
         }
         catch (Exception exception) when (IsDisk(exception))
         {
+            _heads.Abandon();
+
             // Not acknowledged, whatever the disk did: nobody acts on it.
             _fault = new Fault("The audit log cannot be written.", exception);
             EndedGroup.Refuse(group, _fault);
@@ -78,9 +88,24 @@ internal sealed class Committer
         }
 
         // A crash from here on leaves entries in the log whose receipts were never seen. That is more evidence, not less.
-        var index = _tail.Add(group);
+        var index = _tail.Add(_leaves);
+        _heads.Commit(index + _leaves.Count);
         _integrator.Signal();
         EndedGroup.Release(group, _options.Origin, index);
+    }
+
+    /// <summary>Gives every leaf its index and its places.</summary>
+    private void Place(List<WaitingEntry> group)
+    {
+        _leaves.Clear();
+        foreach (var entry in group)
+        {
+            foreach (var leaf in entry.Leaves)
+            {
+                _heads.Place(leaf, _journal.Next + _leaves.Count);
+                _leaves.Add(leaf);
+            }
+        }
     }
 
     /// <summary>Looks whether the disk has room, and whether a fault has gone; not more often than is useful. A journal that reads back other than it was written does not heal by itself.</summary>
@@ -110,7 +135,9 @@ internal sealed class Committer
                 _journal.Start();
             }
 
-            _fault = _tail.Bytes > TailBytesMax ? new Fault("The audit log's tiles cannot keep up.", null) : null;
+            _fault = _tail.Bytes > TailBytesMax ? new Fault("The audit log's tiles cannot keep up.", null)
+                : _heads.ChangesCount > HeadsMax ? new Fault("The patients' heads cannot be written down.", null)
+                : null;
         }
         catch (Exception exception) when (IsDisk(exception))
         {

@@ -29,6 +29,8 @@ internal sealed class DiskFiles : ILogFiles
 
     public byte[]? Read(string path, int lengthMax) => _reader.Read(path, lengthMax);
 
+    public IByteSource? OpenSource(string path) => _reader.OpenSource(path);
+
     public ILogFile Create(string path) => new DiskFile(File.OpenHandle(Full(path), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
 
     public ILogFile Open(string path) => new DiskFile(File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));

@@ -52,7 +52,7 @@ internal sealed class EndedGroup : IThreadPoolWorkItem
                 End(entry, firstIndex, origin, fault);
             }
 
-            firstIndex++;
+            firstIndex += entry.Leaves.Length;
         }
 
         if (brief.Count > 0)

@@ -1,3 +1,5 @@
+using EHealthHub.Audit.Tiles;
+
 namespace EHealthHub.Audit.Log;
 
 /// <summary>
@@ -23,6 +25,9 @@ internal interface ILogFiles
 
     /// <summary>A file's bytes, or null when there is none. Refuses files of more than <paramref name="lengthMax"/> bytes.</summary>
     byte[]? Read(string path, int lengthMax);
+
+    /// <summary>A file that does not change any more, to read from here and there; null when there is none.</summary>
+    IByteSource? OpenSource(string path);
 
     /// <summary>Creates a file, or opens it to be overwritten from its start.</summary>
     ILogFile Create(string path);

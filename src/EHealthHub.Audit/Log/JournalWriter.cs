@@ -61,6 +61,9 @@ internal sealed class JournalWriter : IDisposable
         _room = new byte[roomBytes];
     }
 
+    /// <summary>Index of the next entry.</summary>
+    public long Next => _next;
+
     /// <summary>Whether <see cref="Append"/> can be called.</summary>
     public bool IsSound => _file is not null;
 
@@ -82,7 +85,7 @@ internal sealed class JournalWriter : IDisposable
     /// Writes the group and flushes it; when it returns, the group is durable.
     /// A crash before the flush returns leaves nothing, a torn group, or the whole group, none of it acknowledged: recovery drops the torn one and keeps the whole one. A crash after it leaves the group.
     /// </summary>
-    public void Append(List<WaitingEntry> group)
+    public void Append(List<DraftLeaf> group)
     {
         if (_length > _segmentBytesMax)
         {
@@ -269,12 +272,12 @@ internal sealed class JournalWriter : IDisposable
         _file = null;
     }
 
-    private Span<byte> Encode(List<WaitingEntry> group, Span<byte> chain)
+    private Span<byte> Encode(List<DraftLeaf> group, Span<byte> chain)
     {
         var bodyLength = 0;
-        foreach (var entry in group)
+        foreach (var leaf in group)
         {
-            bodyLength += EntryBundle.PrefixSize + entry.Leaf.Length;
+            bodyLength += EntryBundle.PrefixSize + leaf.Bytes.Length;
         }
 
         var length = JournalGroup.HeaderSize + bodyLength;
@@ -288,10 +291,10 @@ internal sealed class JournalWriter : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         JournalGroup.StartHash(hash, _chain, bytes);
         var at = JournalGroup.HeaderSize;
-        foreach (var entry in group)
+        foreach (var leaf in group)
         {
-            at += EntryBundle.Write(bytes[at..], entry.Leaf);
-            hash.AppendData(entry.Hash);
+            at += EntryBundle.Write(bytes[at..], leaf.Bytes);
+            hash.AppendData(leaf.Hash);
         }
 
         hash.GetHashAndReset(chain);

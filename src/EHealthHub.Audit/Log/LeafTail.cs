@@ -34,15 +34,15 @@ internal sealed class LeafTail
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Adds a group that has become durable; returns the index of its first entry.</summary>
-    public long Add(List<WaitingEntry> group)
+    public long Add(List<DraftLeaf> group)
     {
         lock (_gate)
         {
             var first = _start + _leaves.Count;
-            foreach (var entry in group)
+            foreach (var leaf in group)
             {
-                _leaves.Add(new Leaf(entry.Leaf, entry.Hash));
-                _bytes += entry.Leaf.Length;
+                _leaves.Add(new Leaf(leaf.Bytes, leaf.Hash));
+                _bytes += leaf.Bytes.Length;
             }
 
             return first;

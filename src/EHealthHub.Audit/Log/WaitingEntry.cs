@@ -3,13 +3,10 @@ using EHealthHub.Audit.Entries;
 namespace EHealthHub.Audit.Log;
 
 /// <summary>A sealed entry on its way to the disk, and somebody who waits for it.</summary>
-internal abstract class WaitingEntry(byte[] leaf, byte[] hash, bool isBrief)
+internal abstract class WaitingEntry(DraftLeaf[] leaves, bool isBrief)
 {
-    /// <summary>The sealed entry.</summary>
-    public byte[] Leaf => leaf;
-
-    /// <summary>Its RFC 6962 leaf hash.</summary>
-    public byte[] Hash => hash;
+    /// <summary>Its leaves: one, or several for an entry with very many patients. They are committed together.</summary>
+    public DraftLeaf[] Leaves => leaves;
 
     /// <summary>
     /// Whoever waits goes on within <see cref="Release"/> or <see cref="Refuse"/>, on the caller's thread, and is soon done. All others go on as work of their own.
@@ -19,7 +16,7 @@ internal abstract class WaitingEntry(byte[] leaf, byte[] hash, bool isBrief)
     /// <summary>How whoever waits goes on: never on the committing thread, which goes straight on to the next group.</summary>
     protected TaskCreationOptions Continuing => isBrief ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-    /// <summary>It is durable at this index.</summary>
+    /// <summary>It is durable, its first leaf at this index.</summary>
     public abstract void Release(string origin, long index);
 
     /// <summary>It is not in the log, or nobody knows whether it is.</summary>
@@ -33,12 +30,12 @@ internal sealed class WaitingAccess : WaitingEntry
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<AuditReceipt> _receipt;
 
-    public WaitingAccess(byte[] leaf, byte[] hash, ReadOnlyMemory<byte> askHash, bool isBrief, TimeProvider time)
-        : base(leaf, hash, isBrief) => (_askHash, _time, _receipt) = (askHash, time, new TaskCompletionSource<AuditReceipt>(Continuing));
+    public WaitingAccess(DraftLeaf[] leaves, ReadOnlyMemory<byte> askHash, bool isBrief, TimeProvider time)
+        : base(leaves, isBrief) => (_askHash, _time, _receipt) = (askHash, time, new TaskCompletionSource<AuditReceipt>(Continuing));
 
     public Task<AuditReceipt> Receipt => _receipt.Task;
 
-    public override void Release(string origin, long index) => _receipt.SetResult(new AuditReceipt(new LogPosition(origin, index, Hash), _askHash.Span, _time));
+    public override void Release(string origin, long index) => _receipt.SetResult(new AuditReceipt(new LogPosition(origin, index, Leaves[0].Hash), _askHash.Span, _time));
 
     public override void Refuse(string reason, Exception? cause) => _receipt.SetException(Unavailable.Because(reason, cause));
 }
@@ -48,12 +45,12 @@ internal sealed class WaitingRecord : WaitingEntry
 {
     private readonly TaskCompletionSource<LogPosition> _position;
 
-    public WaitingRecord(byte[] leaf, byte[] hash)
-        : base(leaf, hash, isBrief: false) => _position = new TaskCompletionSource<LogPosition>(Continuing);
+    public WaitingRecord(DraftLeaf[] leaves)
+        : base(leaves, isBrief: false) => _position = new TaskCompletionSource<LogPosition>(Continuing);
 
     public Task<LogPosition> Position => _position.Task;
 
-    public override void Release(string origin, long index) => _position.SetResult(new LogPosition(origin, index, Hash));
+    public override void Release(string origin, long index) => _position.SetResult(new LogPosition(origin, index, Leaves[0].Hash));
 
     public override void Refuse(string reason, Exception? cause) => _position.SetException(Unavailable.Because(reason, cause));
 }

@@ -50,7 +50,10 @@ internal sealed class WaitingQueue(int waitingMax)
             while (group.Count < countMax && bytes < bytesMax && _waiting.TryDequeue(out var entry))
             {
                 group.Add(entry);
-                bytes += entry.Leaf.Length;
+                foreach (var leaf in entry.Leaves)
+                {
+                    bytes += leaf.Bytes.Length;
+                }
             }
 
             return group.Count > 0 || !_closed;

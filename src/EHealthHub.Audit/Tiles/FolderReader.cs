@@ -53,6 +53,9 @@ internal sealed class FolderReader(string root)
         return bytes[..Fill(handle, bytes, offset)];
     }
 
+    /// <summary>A file to read from here and there; null when there is none.</summary>
+    public FileSource? OpenSource(string path) => Open(path) is { } handle ? new FileSource(handle) : null;
+
     /// <summary>Names of the files in a folder, in ordinal order; empty when there is none.</summary>
     public List<string> List(string folder)
     {

@@ -18,7 +18,7 @@ public sealed class LogCopy
     private LogCopy(List<Begun> logs) => _logs = logs;
 
     /// <summary>A log whose journal is copied and whose tiles are not.</summary>
-    private sealed record Begun(FolderReader Reader, string Target, Checkpoint Checkpoint, byte[] Bytes);
+    private sealed record Begun(FolderReader Reader, string Target, Checkpoint Checkpoint, byte[] Bytes, List<(string Name, IByteSource Source)> Heads);
 
     /// <summary>
     /// Copies every log in <paramref name="auditFolder"/> into <paramref name="targetFolder"/>, which is empty or holds an earlier copy; full tiles that it holds already are left as they are. Verifies nothing and makes nothing durable.
@@ -35,8 +35,11 @@ public sealed class LogCopy
         foreach (var folder in LogReader.FoldersIn(auditFolder))
         {
             var (reader, target) = (new FolderReader(folder), Path.Combine(targetFolder, Path.GetFileName(folder)));
+
+            // Opened before the journal is copied, so that they cover no more than the copy will hold; they do not change any more.
+            var heads = reader.List(LogFolder.Heads).Select(name => (Name: name, Source: (IByteSource?)reader.OpenSource($"{LogFolder.Heads}/{name}"))).Where(file => file.Source is not null).ToList();
             var (checkpoint, bytes) = CopyJournal(reader, target);
-            logs.Add(new Begun(reader, target, checkpoint, bytes));
+            logs.Add(new Begun(reader, target, checkpoint, bytes, heads!));
         }
 
         return new LogCopy(logs);
@@ -57,7 +60,8 @@ public sealed class LogCopy
 
     private static void CopyTiles(Begun log, Action<long> progress, CancellationToken cancellationToken)
     {
-        var (reader, target, checkpoint, _) = log;
+        var (reader, target, checkpoint, _, heads) = log;
+        CopyHeads(target, heads, cancellationToken);
         for (var level = TilePath.Entries; level <= TilePath.LevelMax; level++)
         {
             for (long index = 0; index < TilePath.FullTiles(level, checkpoint.Size); index++)
@@ -148,6 +152,31 @@ public sealed class LogCopy
 
             var bytes = new byte[length];
             Write(target, $"{LogFolder.Journal}/{name}", bytes.AsSpan(0, FolderReader.Fill(handle, bytes, 0)));
+        }
+    }
+
+    private static void CopyHeads(string target, List<(string Name, IByteSource Source)> heads, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(target, LogFolder.Heads);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var buffer = new byte[1024 * 1024];
+        foreach (var (name, source) in heads)
+        {
+            Directory.CreateDirectory(folder);
+            using var handle = File.OpenHandle(Path.Combine(folder, name), FileMode.Create, FileAccess.Write);
+            for (var at = 0L; at < source.Length; at += buffer.Length)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, source.Length - at));
+                source.Read(part, at);
+                RandomAccess.Write(handle, part, at);
+            }
+
+            source.Dispose();
         }
     }
 

@@ -15,6 +15,9 @@ public static class LogFolder
     /// <summary>Segments of the journal.</summary>
     public const string Journal = "journal";
 
+    /// <summary>The heads of all patients, one file each time that they were written down.</summary>
+    public const string Heads = "heads";
+
     /// <summary>Files that are being written. Nothing in it is part of the log.</summary>
     public const string New = "new";
 

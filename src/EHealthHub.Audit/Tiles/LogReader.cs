@@ -94,6 +94,13 @@ public sealed class LogReader
             : null;
     }
 
+    /// <summary>Proofs of many entries under the checkpoint as it is now.</summary>
+    internal LogProofs Prover()
+    {
+        var view = _view;
+        return new LogProofs(view.Checkpoint, view.CheckpointSize, tile => TileReading.Hashes(tile, _reader.Read));
+    }
+
     private IEnumerable<(long Index, ReadOnlyMemory<byte> Leaf)> Read(long from, long to)
     {
         var attempts = 0;

@@ -43,6 +43,7 @@ internal sealed class FolderSweep(CheckedFiles files, ProblemList problems, Chec
             LogFolder.Lock => new FileInfo(file) is { Exists: false } or { Length: 0 },
             LogFolder.Key => files.Read(path, 1_024) is { } bytes && StrictText.FromUtf8(bytes) == $"{key}\n",
             _ when path.StartsWith($"{LogFolder.New}/", StringComparison.Ordinal) => true,
+            _ when path.StartsWith($"{LogFolder.Heads}/", StringComparison.Ordinal) => Heads.HeadsHeader.SizeOf(path[(LogFolder.Heads.Length + 1)..]) is not null,
             _ when path.StartsWith($"{LogFolder.Journal}/", StringComparison.Ordinal) => Journal.SegmentHeader.IndexOf(path[(LogFolder.Journal.Length + 1)..]) is not null,
             _ => false,
         };

@@ -1,3 +1,4 @@
+using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Proofs;
 using EHealthHub.Audit.Tiles;
 
@@ -8,14 +9,15 @@ internal sealed class LogCheck
 {
     private readonly string _origin;
     private readonly byte[]? _publicKey;
+    private readonly IEntryKey? _entryKey;
     private readonly IReadOnlyList<string> _kept;
     private readonly FolderReader _reader;
     private readonly ProblemList _problems;
     private readonly CheckedFiles _files;
 
-    public LogCheck(string folder, string origin, byte[]? publicKey, IReadOnlyList<string> kept)
+    public LogCheck(string folder, string origin, byte[]? publicKey, IReadOnlyList<string> kept, IEntryKey? entryKey)
     {
-        (_origin, _publicKey, _kept) = (origin, publicKey, kept);
+        (_origin, _publicKey, _kept, _entryKey) = (origin, publicKey, kept, entryKey);
         _reader = new FolderReader(folder);
         _problems = new ProblemList(Path.GetFileName(_reader.Root));
         _files = new CheckedFiles(_reader, _problems);
@@ -46,7 +48,13 @@ internal sealed class LogCheck
             CheckKept(kept, key, checkpoint, tree, isWhole);
         }
 
+        new HeadsCheck(_reader, _origin, _problems, tree.KnownSize, journal.HasGrown).Run(cancellationToken);
         new FolderSweep(_files, _problems, tree, key).Run(journal.HasGrown, cancellationToken);
+        if (_entryKey is not null)
+        {
+            ChainCheck.Run(_reader.Root, _entryKey, _problems, cancellationToken);
+        }
+
         return Report(checkpoint.Size, tree.KnownSize, Convert.ToHexStringLower(checkpoint.Root.Span));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Proofs;
 using EHealthHub.Audit.Tiles;
 
@@ -12,10 +13,11 @@ public static class LogVerifier
     /// <summary>
     /// Verifies every log under <paramref name="folder"/>. <paramref name="publicKeys"/> gives each origin's 32-byte Ed25519 key; an origin without one is a problem. <paramref name="keptCheckpoints"/> are checkpoints kept earlier (text),
     /// which each log must extend. <paramref name="progress"/> is told the number of entries checked so far, in all logs. Files of which the report says nothing are as the log's key signed them; entries beyond the checkpoint, as the journal
-    /// states them.
+    /// states them. Where <paramref name="entryKeys"/> gives a log's audit key, its entries are opened too, and the chain of every patient is followed from entry to entry.
     /// </summary>
     public static ImmutableArray<LogReport> Verify(
-        string folder, IReadOnlyDictionary<string, byte[]> publicKeys, IReadOnlyList<string> keptCheckpoints, IProgress<long>? progress, CancellationToken cancellationToken)
+        string folder, IReadOnlyDictionary<string, byte[]> publicKeys, IReadOnlyList<string> keptCheckpoints, IProgress<long>? progress, CancellationToken cancellationToken,
+        Func<string, IEntryKey?>? entryKeys = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -35,7 +37,7 @@ public static class LogVerifier
             }
 
             kept.Remove(origin, out var keptOfLog);
-            reports.Add(new LogCheck(path, origin, publicKeys.GetValueOrDefault(origin), keptOfLog ?? []).Run(Count, cancellationToken));
+            reports.Add(new LogCheck(path, origin, publicKeys.GetValueOrDefault(origin), keptOfLog ?? [], entryKeys?.Invoke(origin)).Run(Count, cancellationToken));
         }
 
         foreach (var origin in kept.Keys.Order(StringComparer.Ordinal))

@@ -47,7 +47,16 @@ internal sealed class LogFollower(string folder, string origin, LogIndex index, 
     public byte[] Leaf(long entry) => _reader!.Leaves(entry, entry + 1).Single().Leaf.ToArray();
 
     /// <summary>Opens a leaf of this log; null when the key does not open it.</summary>
-    public AuditEntry? Open(byte[] leaf) => keys.For(origin) is { } ring ? EntryEnvelope.Open(new RingSealer(ring.SealingKey(origin)!), origin, leaf) : null;
+    public AuditEntry? Open(byte[] leaf)
+    {
+        if (keys.For(origin) is not { } ring)
+        {
+            return null;
+        }
+
+        using var key = new RingKey(ring.SealingKey(origin)!);
+        return EntryEnvelope.Open(key, origin, leaf);
+    }
 
     /// <summary>Proves that the leaf stands at its index, and checks the proof as somebody outside would: with the public key alone.</summary>
     public EntryProof Prove(long entry, byte[] leaf)
@@ -71,9 +80,13 @@ internal sealed class LogFollower(string folder, string origin, LogIndex index, 
         var reader = Refreshed();
         var signed = SignedHead.Parse(reader.Checkpoint, key) ?? throw new InvalidDataException("The checkpoint is not signed by the log's key.");
         var before = Math.Max(_edge.Size, state.Kept?.Size ?? 0);
-        return signed.Size < before
-            ? throw new InvalidDataException($"The log was put back: its checkpoint covers {signed.Size} entries; {before} were covered before.")
-            : TakeIn(reader, signed, state, new RingSealer(ring.SealingKey(origin)!), cancellationToken);
+        if (signed.Size < before)
+        {
+            throw new InvalidDataException($"The log was put back: its checkpoint covers {signed.Size} entries; {before} were covered before.");
+        }
+
+        using var sealing = new RingKey(ring.SealingKey(origin)!);
+        return TakeIn(reader, signed, state, sealing, cancellationToken);
     }
 
     private LogReader Refreshed()
@@ -87,7 +100,7 @@ internal sealed class LogFollower(string folder, string origin, LogIndex index, 
         return _reader = LogReader.Open(Path.Combine(folder, LogFolder.NameOf(origin)));
     }
 
-    private bool TakeIn(LogReader reader, SignedHead signed, LogState state, RingSealer sealer, CancellationToken cancellationToken)
+    private bool TakeIn(LogReader reader, SignedHead signed, LogState state, RingKey sealing, CancellationToken cancellationToken)
     {
         var edge = _edge.Copy();
         CheckAgainst(state.Kept, edge);
@@ -96,7 +109,7 @@ internal sealed class LogFollower(string folder, string origin, LogIndex index, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             edge.Add(leaf.Span);
-            index.Add(EntryEnvelope.Open(sealer, origin, leaf.Span) ?? throw new InvalidDataException($"Entry {edge.Size - 1} cannot be opened with the log's key."));
+            index.Add(EntryEnvelope.Open(sealing, origin, leaf.Span) ?? throw new InvalidDataException($"Entry {edge.Size - 1} cannot be opened with the log's key."));
             CheckAgainst(state.Kept, edge);
         }
 

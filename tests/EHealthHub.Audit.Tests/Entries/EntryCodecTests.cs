@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using EHealthHub.Audit.Entries;
 
@@ -10,14 +9,17 @@ public class EntryCodecTests
     private static readonly Gen<string> s_id = Gen.Guid.Select(guid => guid.ToString("D"));
     private static readonly Gen<string> s_text = Gen.OneOf(Gen.String[Gen.Char['\0', '\ud7ff'], 0, 60], s_hex, s_id, Gen.Const(""));
 
+    private static readonly Gen<LogEnd?> s_end = Gen.Select(Gen.Bool, s_text, Gen.Long[0, long.MaxValue], Gen.Byte.Array[32]).Select((present, origin, size, root) => present ? new LogEnd(origin, size, root) : null);
+    private static readonly Gen<HeadsRoot> s_heads = Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Gen.Byte.Array[32], s_end).Select((size, count, root, end) => new HeadsRoot(size, count, root, end));
+
     private static readonly Gen<AuditEntry> s_entry =
         from kind in Gen.Enum<EntryKind>()
         from ticks in Gen.Long[0, DateTime.MaxValue.Ticks]
         from texts in s_text.Array[14]
-        from patients in s_text.Array[0, 5]
         from numbers in Gen.Int.Array[2]
         from longs in Gen.Long.Array[2]
         from hashes in Gen.Byte.Array[0, 96]
+        from heads in s_heads
         select new AuditEntry
         {
             Kind = kind,
@@ -30,9 +32,9 @@ public class EntryCodecTests
             Interaction = texts[5],
             ResourceType = texts[6],
             ResourceId = texts[7],
-            Patients = [.. patients],
             Status = numbers[0],
             Reason = texts[8],
+            Statement = texts[13],
             Detail = texts[9],
             Certificate = texts[10],
             TokenId = texts[11],
@@ -41,18 +43,19 @@ public class EntryCodecTests
             IntentIndex = longs[0],
             CommitSequence = longs[1],
             Hashes = hashes,
+            Heads = kind == EntryKind.Heads ? heads : null,
         };
 
     [Fact]
-    public void Every_entry_is_read_as_it_was_written() => s_entry.Sample(entry => Same(entry, EntryCodec.Decode(EntryCodec.Encode(entry))!));
+    public void Every_entry_is_read_as_it_was_written() => s_entry.Sample(entry => Same(entry, Decode(Account(entry), Rest(entry))!));
 
     [Fact]
-    public void An_entry_with_its_defaults_takes_eleven_bytes_and_keeps_them()
+    public void An_entry_with_its_defaults_takes_ten_bytes_and_one_and_keeps_them()
     {
         var entry = new AuditEntry { Kind = EntryKind.Refusal, Time = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.FromHours(3)) };
-        var bytes = EntryCodec.Encode(entry);
-        Assert.Equal(11, bytes.Length);
-        var decoded = EntryCodec.Decode(bytes)!;
+        Assert.Equal(10, Account(entry).Length);
+        Assert.Equal([0], Rest(entry));
+        var decoded = Decode(Account(entry), Rest(entry))!;
         Assert.True(Same(entry, decoded));
         Assert.Equal(TimeSpan.Zero, decoded.Time.Offset);
     }
@@ -60,13 +63,18 @@ public class EntryCodecTests
     [Fact]
     public void What_is_not_exactly_what_the_encoder_writes_is_refused() => Gen.Select(s_entry, Gen.Int[0, 100_000], Gen.Byte[1, 255]).Sample((entry, at, mask) =>
     {
-        var bytes = EntryCodec.Encode(entry);
-        Assert.Null(EntryCodec.Decode([.. bytes, 0]));
-        Assert.Null(EntryCodec.Decode(bytes.AsSpan(0, at % bytes.Length)));
+        var (account, rest) = (Account(entry), Rest(entry));
+        var decoded = EntryCodec.DecodeAccount(account)!;
+        Assert.Null(EntryCodec.DecodeAccount([.. account, 0]));
+        Assert.Null(EntryCodec.DecodeAccount(account.AsSpan(0, at % account.Length)));
+        Assert.Null(EntryCodec.DecodeRest(decoded, [.. rest, 0]));
+        Assert.Null(EntryCodec.DecodeRest(decoded, rest.AsSpan(0, at % rest.Length)));
 
         // A changed byte is refused, or is what another entry would have been written as.
-        bytes[at % bytes.Length] ^= mask;
-        return EntryCodec.Decode(bytes) is not { } other || EntryCodec.Encode(other).AsSpan().SequenceEqual(bytes);
+        account[at % account.Length] ^= mask;
+        rest[at % rest.Length] ^= mask;
+        return (EntryCodec.DecodeAccount(account) is not { } other || Account(other).AsSpan().SequenceEqual(account))
+            && (EntryCodec.DecodeRest(decoded, rest) is not { } another || Rest(another).AsSpan().SequenceEqual(rest));
     });
 
     [Fact]
@@ -74,7 +82,7 @@ public class EntryCodecTests
         Gen.Byte.Array[0, 200].Sample(noise =>
         {
             byte[] bytes = [1, .. noise];
-            return EntryCodec.Decode(bytes) is not { } other || EntryCodec.Encode(other).AsSpan().SequenceEqual(bytes);
+            return EntryCodec.DecodeAccount(bytes) is not { } other || Account(other).AsSpan().SequenceEqual(bytes);
         });
 
     [Fact]
@@ -83,53 +91,75 @@ public class EntryCodecTests
         foreach (var length in Enumerable.Range(EntryCodec.DetailMax - 10, 20))
         {
             var entry = TestLog.Entry(string.Concat(Enumerable.Repeat("ğ\U0001F9EC", length)));
-            var detail = EntryCodec.Decode(EntryCodec.Encode(entry))!.Detail;
+            var detail = Decoded(entry).Detail;
             Assert.EndsWith("\u2026[cut]", detail, StringComparison.Ordinal);
             Assert.StartsWith(detail[..^6], entry.Detail, StringComparison.Ordinal);
             Assert.DoesNotContain('\ufffd', detail);
         }
 
-        var whole = TestLog.Entry(new string('x', EntryCodec.DetailMax));
-        Assert.Equal(whole.Detail, EntryCodec.Decode(EntryCodec.Encode(whole))!.Detail);
+        var whole = TestLog.Entry(new string('x', EntryCodec.DetailMax)) with { Statement = new string('y', EntryCodec.StatementMax) };
+        Assert.Equal(whole.Detail, Decoded(whole).Detail);
+        Assert.Equal(whole.Statement, Decoded(whole).Statement);
     }
 
     [Fact]
     public void A_request_id_of_any_length_does_not_keep_an_entry_out_of_the_log()
     {
-        var entry = TestLog.Entry("") with { RequestId = new string('r', 100_000), Person = "broken \ud800 half" };
-        var decoded = EntryCodec.Decode(EntryCodec.Encode(entry))!;
+        var entry = TestLog.Entry("") with { RequestId = new string('r', 100_000), Person = "broken \ud800 half", Statement = new string('s', 100_000) };
+        var decoded = Decoded(entry);
         Assert.Equal(new string('r', EntryCodec.TextMax - 8) + "\u2026[cut]", decoded.RequestId);
+        Assert.Equal(new string('s', EntryCodec.StatementMax - 8) + "\u2026[cut]", decoded.Statement);
         Assert.Equal("broken \ufffd half", decoded.Person);
     }
 
     [Fact]
-    public void A_detail_gives_way_to_patients_and_hashes()
+    public void A_detail_gives_way_to_hashes()
     {
-        var entry = TestLog.Entry(new string('d', 8_000)) with { Hashes = new byte[EntryCodec.HashesMax], Patients = [.. Enumerable.Range(0, 300).Select(i => $"patient-{i:D12}")] };
-        var bytes = EntryCodec.Encode(entry);
-        Assert.InRange(bytes.Length, EntryCodec.EncodedMax - 16, EntryCodec.EncodedMax);
-        var decoded = EntryCodec.Decode(bytes)!;
-        Assert.Equal(300, decoded.Patients.Length);
-        Assert.EndsWith("\u2026[cut]", decoded.Detail, StringComparison.Ordinal);
+        var entry = TestLog.Entry(new string('d', 8_000)) with { Hashes = new byte[EntryCodec.HashesMax] };
+        Assert.InRange(Rest(entry).Length, EntryCodec.RestMax - 16, EntryCodec.RestMax);
+        Assert.EndsWith("\u2026[cut]", Decoded(entry).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public void More_patients_or_hashes_than_fit_are_the_callers_fault()
     {
-        Assert.Throws<ArgumentException>(() => EntryCodec.Encode(TestLog.Entry("") with { Hashes = new byte[EntryCodec.HashesMax + 1] }));
-        Assert.Throws<ArgumentException>(() => EntryCodec.Encode(TestLog.Entry("") with { Patients = [.. Enumerable.Repeat("p", EntryCodec.PatientsMax + 1)] }));
-        Assert.Throws<ArgumentException>(() => EntryCodec.Encode(TestLog.Entry("") with { Patients = [.. Enumerable.Repeat(new string('p', 200), EntryCodec.PatientsMax)] }));
-        Assert.Throws<ArgumentException>(() => EntryCodec.Encode(new AuditEntry { Kind = (EntryKind)99, Time = DateTimeOffset.UnixEpoch }));
+        Assert.Throws<ArgumentException>(() => EntryCodec.Validate(TestLog.Entry("") with { Hashes = new byte[EntryCodec.HashesMax + 1] }));
+        Assert.Throws<ArgumentException>(() => EntryCodec.Validate(TestLog.Entry("") with { Patients = [.. Enumerable.Repeat("p", EntryCodec.PatientsMax + 1)] }));
+        Assert.Throws<ArgumentException>(() => EntryCodec.Validate(new AuditEntry { Kind = (EntryKind)99, Time = DateTimeOffset.UnixEpoch }));
+        Assert.Throws<ArgumentException>(() => EntryCodec.Validate(new AuditEntry { Kind = EntryKind.Heads, Time = DateTimeOffset.UnixEpoch }));
     }
+
+    private static byte[] Account(AuditEntry entry)
+    {
+        var buffer = new byte[EntryCodec.AccountMax];
+        return buffer[..EntryCodec.EncodeAccount(entry, buffer)];
+    }
+
+    private static byte[] Rest(AuditEntry entry)
+    {
+        var buffer = new byte[EntryCodec.RestMax];
+        return buffer[..EntryCodec.EncodeRest(entry, buffer)];
+    }
+
+    private static AuditEntry? Decode(byte[] account, byte[] rest) => EntryCodec.DecodeAccount(account) is { } entry ? EntryCodec.DecodeRest(entry, rest) : null;
+
+    private static AuditEntry Decoded(AuditEntry entry) => Decode(Account(entry), Rest(entry))!;
 
     private static bool Same(AuditEntry a, AuditEntry b)
     {
         Assert.Equal(a.Time.UtcTicks, b.Time.UtcTicks);
-        Assert.Equal(a.Patients.ToArray(), b.Patients.ToArray());
         Assert.Equal(a.Hashes.ToArray(), b.Hashes.ToArray());
         Assert.Equal(Plain(a), Plain(b));
+        Assert.Equal(a.Heads is null, b.Heads is null);
+        if (a.Heads is { } heads)
+        {
+            Assert.Equal((heads.Size, heads.Count, heads.Predecessor?.Origin, heads.Predecessor?.Size), (b.Heads!.Size, b.Heads.Count, b.Heads.Predecessor?.Origin, b.Heads.Predecessor?.Size));
+            Assert.Equal(heads.Root.ToArray(), b.Heads.Root.ToArray());
+            Assert.Equal(heads.Predecessor?.Root.ToArray(), b.Heads.Predecessor?.Root.ToArray());
+        }
+
         return true;
     }
 
-    private static AuditEntry Plain(AuditEntry entry) => entry with { Time = default, Patients = ImmutableArray<string>.Empty, Hashes = default };
+    private static AuditEntry Plain(AuditEntry entry) => entry with { Time = default, Patients = [], Places = [], Hashes = default, Heads = null };
 }

@@ -172,9 +172,10 @@ public class SegmentReaderTests
         return (files.Read(path, int.MaxValue)!, [.. ends]);
     }
 
-    private static WaitingRecord Entry(int length)
+    private static DraftLeaf Entry(int length)
     {
-        var leaf = System.Security.Cryptography.RandomNumberGenerator.GetBytes(length);
-        return new WaitingRecord(leaf, Proofs.NaiveTree.LeafHash(leaf));
+        var leaf = new DraftLeaf(System.Security.Cryptography.RandomNumberGenerator.GetBytes(length), [], [], isHeads: false);
+        leaf.Finish();
+        return leaf;
     }
 }

@@ -1,4 +1,5 @@
 using EHealthHub.Audit.Log;
+using EHealthHub.Audit.Tiles;
 
 namespace EHealthHub.Audit.Tests.Log;
 
@@ -87,6 +88,14 @@ internal sealed class FaultyFiles : ILogFiles
         lock (_gate)
         {
             return _names.TryGetValue(path, out var inode) ? (byte[])inode.Content.Clone() : null;
+        }
+    }
+
+    public IByteSource? OpenSource(string path)
+    {
+        lock (_gate)
+        {
+            return _names.TryGetValue(path, out var inode) ? new MemorySource(inode.Content) : null;
         }
     }
 
@@ -262,6 +271,17 @@ internal sealed class FaultyFiles : ILogFiles
         public void Flush() => files.Do(() => inode.Durable = (byte[])inode.Content.Clone());
 
         public void FlushData() => Flush();
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class MemorySource(byte[] content) : IByteSource
+    {
+        public long Length => content.Length;
+
+        public void Read(Span<byte> buffer, long offset) => content.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
 
         public void Dispose()
         {

@@ -18,7 +18,7 @@ public class LogReaderTests
         var reader = LogReader.Open(test.LogFolderPath);
         Assert.Equal((TestLog.Origin, 600, 630), (reader.Origin, reader.CheckpointSize, reader.Size));
         Assert.Equal(log.Checkpoint, reader.Checkpoint);
-        var opened = reader.Leaves(0, long.MaxValue).Select(leaf => (leaf.Index, Entry: EntryEnvelope.Open(test.Sealer, reader.Origin, leaf.Leaf.Span)!.Detail)).ToList();
+        var opened = reader.Leaves(0, long.MaxValue).Select(leaf => (leaf.Index, Entry: EntryEnvelope.Open(test.EntryKey, reader.Origin, leaf.Leaf.Span)!.Detail)).ToList();
         Assert.Equal(log.ReadFrom(0).Select(read => (read.Index, read.Entry.Detail)), opened);
         Assert.Equal(Enumerable.Range(595, 10).Select(i => (long)i), reader.Leaves(595, 605).Select(leaf => leaf.Index));
         Assert.Empty(reader.Leaves(630, 700));
@@ -53,7 +53,7 @@ public class LogReaderTests
             foreach (var (index, leaf) in stale)
             {
                 Assert.Equal(next++, index);
-                Assert.NotNull(EntryEnvelope.Open(test.Sealer, reader.Origin, leaf.Span));
+                Assert.NotNull(EntryEnvelope.Open(test.EntryKey, reader.Origin, leaf.Span));
             }
 
             reader.Refresh();
@@ -79,5 +79,5 @@ public class LogReaderTests
     }
 
     private static Audit.Log.AuditLog AuditLogOf(TestLog test) =>
-        Audit.Log.AuditLog.Open(test.Options with { SegmentBytesMax = 60_000 }, test.Sealer, test.Signer, TimeProvider.System);
+        Audit.Log.AuditLog.Open(test.Options with { SegmentBytesMax = 60_000 }, test.EntryKey, test.Signer, TimeProvider.System);
 }

@@ -215,7 +215,7 @@ public class LogVerifierTests
     {
         using var test = new TestLog();
         using var copy = new TestLog();
-        await using var log = AuditLog.Open(test.Options with { SegmentBytesMax = 60_000 }, test.Sealer, test.Signer, TimeProvider.System);
+        await using var log = AuditLog.Open(test.Options with { SegmentBytesMax = 60_000 }, test.EntryKey, test.Signer, TimeProvider.System);
         var acknowledged = 0L;
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(async () =>
@@ -241,7 +241,7 @@ public class LogVerifierTests
                 continue;
             }
 
-            await using (var again = AuditLog.Open(test.Options with { Folder = copy.Folder }, test.Sealer, test.Signer, TimeProvider.System))
+            await using (var again = AuditLog.Open(test.Options with { Folder = copy.Folder }, test.EntryKey, test.Signer, TimeProvider.System))
             {
                 Assert.True(again.Size >= atLeast, $"{again.Size} of {atLeast}");
                 Assert.Equal(again.Size, again.ReadFrom(0).LongCount());

@@ -4,7 +4,6 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Auditor.Composition;
 using EHealthHub.Keys.AuditKeys;
 using EHealthHub.Keys.Development;
-using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Trust;
 using EHealthHub.Trust.Certificates;
@@ -137,19 +136,15 @@ internal sealed class TestHub : IAsyncDisposable, IRegistryAuthenticator
 
     private AuditLog OpenLog(string origin, string sealing) => AuditLog.Open(
         new AuditLogOptions { Folder = Audit, Origin = origin, IntegrateEvery = TimeSpan.FromMilliseconds(20), CheckpointEvery = TimeSpan.FromMilliseconds(40) },
-        new TestSealer(_vault.Derive(sealing)),
+        new TestEntryKey(_vault.Derive(sealing)),
         new TestSigner(_vault, origin),
         TimeProvider.System);
 
-    private sealed class TestSealer(DataKey key) : IEntrySealer
+    private sealed class TestEntryKey(DataKey key) : IEntryKey
     {
-        public byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData) => Sealer.Seal(key, entry, associatedData);
+        private readonly Prf _function = new(key, "audit entry");
 
-        public byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData)
-        {
-            var entry = new byte[leaf.Length - Sealer.Overhead];
-            return Sealer.TryOpen(key, leaf, associatedData, entry) ? entry : null;
-        }
+        public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
     }
 
     private sealed class TestSigner(IKeyVault vault, string origin) : ICheckpointSigner

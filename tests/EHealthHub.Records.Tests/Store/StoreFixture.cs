@@ -3,7 +3,6 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Keys.Development;
-using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records.Store;
 
@@ -33,7 +32,7 @@ public abstract class StoreFixture : IAsyncDisposable
     public RecordStore Store => _store ??= OpenStore(Folder);
 
     public AuditLog Log => _log ??= AuditLog.Open(
-        new AuditLogOptions { Folder = Path.Combine(Folder, "audit"), Origin = Origin, FreeBytesMin = 1_048_576 }, new EntrySealer(Vault), new Signer(Vault), TimeProvider.System);
+        new AuditLogOptions { Folder = Path.Combine(Folder, "audit"), Origin = Origin, FreeBytesMin = 1_048_576 }, new EntryKey(Vault), new Signer(Vault), TimeProvider.System);
 
     public abstract RecordStore OpenStore(string folder);
 
@@ -106,17 +105,11 @@ public abstract class StoreFixture : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private sealed class EntrySealer(IKeyVault vault) : IEntrySealer
+    private sealed class EntryKey(IKeyVault vault) : IEntryKey
     {
-        private readonly DataKey _key = vault.Derive("audit/test");
+        private readonly Prf _function = new(vault.Derive("audit/test"), "audit entry");
 
-        public byte[] Seal(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> associatedData) => Sealer.Seal(_key, entry, associatedData);
-
-        public byte[]? Open(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> associatedData)
-        {
-            var plaintext = new byte[leaf.Length - Sealer.Overhead];
-            return Sealer.TryOpen(_key, leaf, associatedData, plaintext) ? plaintext : null;
-        }
+        public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
     }
 
     private sealed class Signer(IKeyVault vault) : ICheckpointSigner
