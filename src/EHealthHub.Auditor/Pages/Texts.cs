@@ -110,6 +110,7 @@ internal sealed class Texts(Language language)
         [EntryKind.Administration] = ("Administration", "Yönetim"),
         [EntryKind.Open] = ("Open information", "Açık bilgi"),
         [EntryKind.AuditRead] = ("Audit read", "Denetim okuması"),
+        [EntryKind.Heads] = ("Patients' heads written down", "Hasta zincirlerinin uçları yazıldı"),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Outcome, (string English, string Turkish)> Outcomes = new Dictionary<Outcome, (string, string)>
