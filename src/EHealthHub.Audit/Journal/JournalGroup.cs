@@ -5,7 +5,8 @@ namespace EHealthHub.Audit.Journal;
 
 /// <summary>
 /// A commit group (FORMAT.md): what one fsync made durable. Header of 56 bytes: magic "GRP1", length of the body (u32), index of its first entry (u64), number of entries (u32), CRC-32C of these 20 bytes,
-/// and the group's hash, SHA-256(hash of the group before || the 24 bytes before it || leaf hashes of the entries). The body is an entry bundle. All numbers are big-endian.
+/// and the group's hash, SHA-256(hash of the group before || the 24 bytes before it || leaf hashes of the entries). The body is an entry bundle.
+/// Behind it come 1 to 8 bytes 0xFF, so that groups start and end at multiples of eight: what a group has of any sector is then eight bytes or more and never all zeros, and a sector that was not written shows. All numbers are big-endian.
 /// </summary>
 /// <param name="FirstIndex">Index of the first entry.</param>
 /// <param name="Count">Number of entries, at least 1.</param>
@@ -24,6 +25,14 @@ internal readonly record struct JournalGroup(long FirstIndex, int Count, int Bod
     public const int CrcAt = 20;
 
     public static ReadOnlySpan<byte> Magic => "GRP1"u8;
+
+    /// <summary>Fills the end of a group.</summary>
+    public const byte Fill = 0xFF;
+
+    /// <summary>Bytes of the whole group: header, body, and what fills it to a multiple of eight.</summary>
+    public int Length => ((HeaderSize + BodyLength) / Step * Step) + Step;
+
+    private const int Step = 8;
 
     /// <summary>Writes the 24 bytes before the hash.</summary>
     public void Write(Span<byte> header)

@@ -62,6 +62,9 @@ internal sealed class SegmentReader
     /// <summary>Index of the first entry of the group just read.</summary>
     public long FirstIndex { get; private set; }
 
+    /// <summary>Bytes of its body, which starts behind its header.</summary>
+    public int BodyLength { get; private set; }
+
     /// <summary>What is wrong, when the last step was <see cref="SegmentStep.Damaged"/>.</summary>
     public string Problem { get; private set; } = "";
 
@@ -89,18 +92,20 @@ internal sealed class SegmentReader
             return Damage($"a group starts with entry {group.FirstIndex} where {_next} was due");
         }
 
-        var end = JournalGroup.HeaderSize + group.BodyLength;
+        var end = group.Length;
         if (rest.Length < end)
         {
             return GroupFollows(rest.Span[JournalGroup.HeaderSize..]) ? Damage("a group is cut short and another follows") : SegmentStep.Torn;
         }
 
-        if (!TryReadBody(group, rest.Span[..end], rest.Slice(JournalGroup.HeaderSize, group.BodyLength)))
+        var body = rest.Slice(JournalGroup.HeaderSize, group.BodyLength);
+        if (rest.Span[(JournalGroup.HeaderSize + group.BodyLength)..end].IndexOfAnyExcept(JournalGroup.Fill) >= 0 || !TryReadBody(group, rest.Span[..end], body))
         {
             var isLast = rest.Span[end..].IndexOfAnyExcept((byte)0) < 0;
             return isLast && HasUnwrittenSector(Offset, rest.Span[..end]) ? SegmentStep.Torn : Damage("a group does not have the hash that it states");
         }
 
+        BodyLength = group.BodyLength;
         Offset += end;
         _next += group.Count;
         return SegmentStep.Group;
@@ -187,7 +192,7 @@ internal sealed class SegmentReader
         return (come <= JournalGroup.CrcAt && IsPrefixOfHeader(bytes[..come])) || HasUnwrittenSector(offset, bytes[..Math.Min(bytes.Length, sectorsEnd)]);
     }
 
-    /// <summary>Whether the group's part of some sector is all zeros. Eight bytes at least: sealed bytes are that by chance once in 2^64.</summary>
+    /// <summary>Whether the group's part of some sector is all zeros. It is eight bytes at least, and a group has none that are all zeros at its ends; sealed bytes are that by chance once in 2^64.</summary>
     private static bool HasUnwrittenSector(int offset, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

@@ -28,7 +28,7 @@ internal sealed class JournalWriter : IDisposable
     public const int RoomBytes = 256 * 1024;
 
     /// <summary>Longest file that can be a segment.</summary>
-    public const int SegmentLengthMax = SegmentBytesMax + JournalGroup.HeaderSize + JournalGroup.BodyMax + RoomBytes;
+    public const int SegmentLengthMax = SegmentBytesMax + JournalGroup.HeaderSize + JournalGroup.BodyMax + 8 + RoomBytes;
 
     private readonly ILogFiles _files;
     private readonly string _origin;
@@ -280,14 +280,15 @@ internal sealed class JournalWriter : IDisposable
             bodyLength += EntryBundle.PrefixSize + leaf.Bytes.Length;
         }
 
-        var length = JournalGroup.HeaderSize + bodyLength;
+        var header = new JournalGroup(_next, group.Count, bodyLength);
+        var length = header.Length;
         if (_buffer.Length < length)
         {
             _buffer = new byte[length * 2];
         }
 
         var bytes = _buffer.AsSpan(0, length);
-        new JournalGroup(_next, group.Count, bodyLength).Write(bytes);
+        header.Write(bytes);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         JournalGroup.StartHash(hash, _chain, bytes);
         var at = JournalGroup.HeaderSize;
@@ -297,6 +298,7 @@ internal sealed class JournalWriter : IDisposable
             hash.AppendData(leaf.Hash);
         }
 
+        bytes[at..].Fill(JournalGroup.Fill);
         hash.GetHashAndReset(chain);
         chain.CopyTo(bytes[JournalGroup.HashAt..]);
         return bytes;

@@ -213,8 +213,7 @@ public sealed class LogReader
         SegmentStep step;
         while ((step = reader.Next()) == SegmentStep.Group)
         {
-            var bodyLength = reader.Offset - _offset - JournalGroup.HeaderSize;
-            _groups.Add(new Group(reader.FirstIndex, reader.Leaves.Count, _segment, _offset + JournalGroup.HeaderSize, bodyLength));
+            _groups.Add(new Group(reader.FirstIndex, reader.Leaves.Count, _segment, _offset + JournalGroup.HeaderSize, reader.BodyLength));
             (_offset, _next, _chain) = (reader.Offset, reader.NextIndex, reader.Chain);
         }
 

@@ -55,7 +55,7 @@ public class SegmentReaderTests
             foreach (var (start, end, last) in new[] { (SegmentHeader.Size, ends[0], false), (ends[0], ends[1], false), (ends[1], ends[2], true) })
             {
                 var (from, to) = (Math.Max(sector, start), Math.Min(sector + 512, end));
-                if (to - from < 8)
+                if (to <= from)
                 {
                     continue;
                 }

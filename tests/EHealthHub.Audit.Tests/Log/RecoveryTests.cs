@@ -1,3 +1,4 @@
+using EHealthHub.Audit.Journal;
 using EHealthHub.Audit.Tests.Verify;
 
 namespace EHealthHub.Audit.Tests.Log;
@@ -21,10 +22,10 @@ public class RecoveryTests
         test.Signer.IsBroken = false;
         var segment = Path.Combine(test.LogFolderPath, Tampering.Files(test.LogFolderPath).Last(file => file.StartsWith("journal", StringComparison.Ordinal)));
         var bytes = File.ReadAllBytes(segment);
-        var half = 84 + ((bytes.Length - 84) / 2);
+        var half = SegmentHeader.Size + ((bytes.Length - SegmentHeader.Size) / 2);
         var aside = test.Folder + "-aside";
         Tampering.Copy(test.LogFolderPath, aside);
-        for (var length = 84; length <= bytes.Length; length += 3)
+        for (var length = SegmentHeader.Size; length <= bytes.Length; length += 3)
         {
             Directory.Delete(test.LogFolderPath, true);
             Tampering.Copy(aside, test.LogFolderPath);
@@ -50,7 +51,7 @@ public class RecoveryTests
             ("journal gone", folder => Directory.Delete(Path.Combine(folder, "journal"), true)),
             ("journal changed", folder => Flip(Path.Combine(folder, segments[^1]), 300)),
             ("header changed", folder => Flip(Path.Combine(folder, segments[^1]), 3)),
-            ("journal cut below the checkpoint", folder => File.WriteAllBytes(Path.Combine(folder, segments[^1]), File.ReadAllBytes(Path.Combine(folder, segments[^1]))[..84])),
+            ("journal cut below the checkpoint", folder => File.WriteAllBytes(Path.Combine(folder, segments[^1]), File.ReadAllBytes(Path.Combine(folder, segments[^1]))[..SegmentHeader.Size])),
             ("a stranger in the journal", folder => File.WriteAllText(Path.Combine(folder, "journal/notes"), "")),
             ("edge tile changed", folder => Flip(Path.Combine(folder, "tile/0/001.p/64"), 5)),
             ("edge tile gone", folder => File.Delete(Path.Combine(folder, "tile/0/001.p/64"))),

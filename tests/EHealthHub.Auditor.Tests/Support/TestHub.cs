@@ -140,11 +140,13 @@ internal sealed class TestHub : IAsyncDisposable, IRegistryAuthenticator
         new TestSigner(_vault, origin),
         TimeProvider.System);
 
-    private sealed class TestEntryKey(DataKey key) : IEntryKey
+    private sealed class TestEntryKey(DataKey key) : IEntryKey, IDisposable
     {
         private readonly Prf _function = new(key, "audit entry");
 
         public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
+
+        public void Dispose() => _function.Dispose();
     }
 
     private sealed class TestSigner(IKeyVault vault, string origin) : ICheckpointSigner

@@ -105,11 +105,13 @@ public abstract class StoreFixture : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private sealed class EntryKey(IKeyVault vault) : IEntryKey
+    private sealed class EntryKey(IKeyVault vault) : IEntryKey, IDisposable
     {
         private readonly Prf _function = new(vault.Derive("audit/test"), "audit entry");
 
         public void Derive(ReadOnlySpan<byte> context, Span<byte> secret) => _function.Tag(secret, context);
+
+        public void Dispose() => _function.Dispose();
     }
 
     private sealed class Signer(IKeyVault vault) : ICheckpointSigner
