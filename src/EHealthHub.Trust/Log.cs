@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Registry revision {Revision} in force: {Institutions} institutions, {Persons} persons.")]
     internal static partial void RegistryTaken(ILogger log, long revision, int institutions, int persons);
 
+    [LoggerMessage(6, LogLevel.Error, "OpenID provider {Issuer} not taken: {Fault}. What it published before counts for a day.")]
+    internal static partial void ProviderRefused(ILogger log, string issuer, string fault);
+
+    [LoggerMessage(7, LogLevel.Warning, "OpenID provider {Issuer} cannot be reached ({ExceptionType}). What it published before counts for a day.")]
+    internal static partial void ProviderUnreachable(ILogger log, string issuer, string exceptionType);
+
     [LoggerMessage(4, LogLevel.Critical, "Registry file not taken: {Fault} Revision {Revision} stays in force.")]
     internal static partial void RegistryRefused(ILogger log, string fault, long revision);
 }

@@ -86,6 +86,24 @@ public enum TrustReason
 
     /// <summary>The authorization code or refresh token was used before: everything that came of it is revoked.</summary>
     GrantReplayed,
+
+    /// <summary>A provider's token that is meant for somebody else.</summary>
+    TokenMisdirected,
+
+    /// <summary>The provider's metadata and keys cannot be had now.</summary>
+    ProviderUnavailable,
+
+    /// <summary>Proven by a provider, but nobody whom the registry knows.</summary>
+    PersonUnregistered,
+
+    /// <summary>The provider's answer to a sign-in does not hold: code, state, signature, issuer, audience, nonce or time.</summary>
+    SignInFailed,
+
+    /// <summary>Nobody is signed in, or the session is over.</summary>
+    NotSignedIn,
+
+    /// <summary>A form that did not come from the hub's own page of this session.</summary>
+    FormForged,
 }
 
 /// <summary>What a refused caller is told: enough to mend an honest mistake, no more.</summary>
@@ -121,6 +139,12 @@ public static class TrustReasons
         TrustReason.ScopeNotAllowed => "scope-not-allowed",
         TrustReason.GrantInvalid => "grant-invalid",
         TrustReason.GrantReplayed => "grant-replayed",
+        TrustReason.TokenMisdirected => "token-misdirected",
+        TrustReason.ProviderUnavailable => "provider-unavailable",
+        TrustReason.PersonUnregistered => "person-unregistered",
+        TrustReason.SignInFailed => "sign-in-failed",
+        TrustReason.NotSignedIn => "not-signed-in",
+        TrustReason.FormForged => "form-forged",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

@@ -188,6 +188,11 @@ public static class OutcomeTexts
         purpose-not-allowed | The purpose of use is not allowed. | Kullanım amacına izin verilmiyor.
         token-invalid | The access token is not valid. | Erişim belirteci geçerli değil.
         token-expired | The access token has expired. | Erişim belirtecinin süresi dolmuş.
+        token-misdirected | The access token is meant for somebody else. | Erişim belirteci bir başkası için düzenlenmiş.
+        provider-unavailable | The identity provider cannot be asked now; try again. | Kimlik sağlayıcıya şu anda sorulamıyor; yeniden deneyin.
+        person-unregistered | The person who signed in is not registered here. | Oturum açan kişi burada kayıtlı değil.
+        client-unproven | The token was issued to a program that is not registered for this. | Belirteç, bunun için kayıtlı olmayan bir programa verilmiş.
+        scope-not-allowed | Nothing of what the token asks for can be granted. | Belirtecin istediklerinden hiçbiri verilemez.
         token-not-bound | The access token belongs to another connection. | Erişim belirteci başka bir bağlantıya ait.
         access-denied | You may not see or change this. | Bunu görme veya değiştirme yetkiniz yok.
         rate-exceeded | Too many requests in a second. | Bir saniyede çok fazla istek gönderildi.

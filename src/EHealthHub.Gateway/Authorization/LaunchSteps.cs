@@ -6,6 +6,7 @@ using EHealthHub.Exchange;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
+using EHealthHub.Gateway.SignIn;
 using EHealthHub.Trust.Apps;
 using EHealthHub.Trust.Institutions;
 using EHealthHub.Trust;
@@ -16,9 +17,11 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace EHealthHub.Gateway.Authorization;
 
 /// <summary>The authorization endpoint (SMART App Launch, standalone): whose application, where back to, who sits before the browser, and what they say to it.</summary>
-internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetrics metrics, FormSeal seal)
+internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetrics metrics, FormSeal seal, PageSignIn signIn)
 {
     private const int TextMax = 2_048;
+
+    private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(2);
 
     /// <summary>The request from the address (GET) or a form (POST), the application's or that of the page; each parameter once.</summary>
     public async ValueTask Read(ExtractAuthorizationRequestContext context)
@@ -75,11 +78,17 @@ internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetri
     public async ValueTask Ask(HandleAuthorizationRequestContext context)
     {
         var call = OAuthCall.Of(context.Transaction);
-        await trust.Gate.Meet(call.Http.Connection.ClientCertificate, call.Http.RequestAborted).ConfigureAwait(false);
-        var reason = trust.Persons.Prove(call.Http.Connection.ClientCertificate, out var person);
+        var (reason, person, binding) = await signIn.Prove(call.Http).ConfigureAwait(false);
+        if (HttpMethods.IsGet(call.Http.Request.Method) && MustSignIn(context, reason, person))
+        {
+            await signIn.SendToSignIn(call.Http, call.Request, again: person is not null).ConfigureAwait(false);
+            context.HandleRequest();
+            return;
+        }
+
         if (person is null)
         {
-            Refuse(context, call, OpenIddictConstants.Errors.AccessDenied, reason);
+            Refuse(context, call, reason == TrustReason.NotSignedIn ? OpenIddictConstants.Errors.LoginRequired : OpenIddictConstants.Errors.AccessDenied, reason);
             return;
         }
 
@@ -98,9 +107,9 @@ internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetri
         }
         else if (HttpMethods.IsGet(call.Http.Request.Method) || (context.Request[FormSeal.Field] is null && context.Request["consent"] is null))
         {
-            await Show(context, call, person, grant).ConfigureAwait(false);
+            await Show(context, call, person, binding, grant).ConfigureAwait(false);
         }
-        else if (!IsFromThePage(call.Http.Request) || !seal.Holds((string?)context.Request[FormSeal.Field], context.Request, person.Certificate))
+        else if (!PageSignIn.IsFromHere(call.Http.Request, parts.Hub.BaseUrl) || !seal.Holds((string?)context.Request[FormSeal.Field], context.Request, binding))
         {
             Refuse(context, call, OpenIddictConstants.Errors.AccessDenied, TrustReason.GrantInvalid);
         }
@@ -115,21 +124,20 @@ internal sealed class LaunchSteps(HubParts parts, TrustParts trust, GatewayMetri
         }
     }
 
-    private async ValueTask Show(HandleAuthorizationRequestContext context, OAuthCall call, SignedInPerson person, AppGrant grant)
+    private async ValueTask Show(HandleAuthorizationRequestContext context, OAuthCall call, SignedInPerson person, string binding, AppGrant grant)
     {
-        var page = ConsentPage.Ask(context.Request, seal.Make(context.Request, person.Certificate), person, call.Asking!.Value, grant, call.Request.Language);
+        var page = ConsentPage.Ask(context.Request, seal.Make(context.Request, binding), person, call.Asking!.Value, grant, call.Request.Language);
         var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.Administration, "authorize", "", "", "consent-asked", []) with { Detail = grant.Client };
         call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
         await OAuthAnswers.Page(call, StatusCodes.Status200OK, page, context.Request.RedirectUri).ConfigureAwait(false);
         context.HandleRequest();
     }
 
-    /// <summary>Where browsers say where a request comes from, it must be our own page; the seal holds where they do not.</summary>
-    private bool IsFromThePage(HttpRequest request)
-    {
-        var (origin, site) = (request.Headers.Origin.ToString(), request.Headers["Sec-Fetch-Site"].ToString());
-        return (origin.Length == 0 || origin == parts.Hub.BaseUrl) && (site.Length == 0 || site == "same-origin");
-    }
+    /// <summary>Where the provider proves people: nobody is signed in, or the application asks for it anew. Who asks for no page (prompt none) is not led to one.</summary>
+    private bool MustSignIn(HandleAuthorizationRequestContext context, TrustReason reason, SignedInPerson? person) =>
+        !context.Request.HasPromptValue(OpenIddictConstants.PromptValues.None)
+        && (reason == TrustReason.NotSignedIn
+            || (person is { Method: "openid" } && context.Request.HasPromptValue(OpenIddictConstants.PromptValues.Login) && parts.Time.GetUtcNow() - person.Time > JustNow));
 
     /// <summary>Where the person stands in the records: by exact identifier, which is read in order to decide.</summary>
     private async ValueTask<PersonContext> Known(SignedInPerson person, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.SignIn;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -23,7 +24,7 @@ internal static class OAuthServer
     // Ours come first wherever they look at what was sent, and last before the answer.
     private const int First = int.MinValue + 1_000;
 
-    public static void AddOAuth(this IServiceCollection services, HubParts parts, TrustParts trust, GatewayMetrics metrics)
+    public static void AddOAuth(this IServiceCollection services, HubParts parts, TrustParts trust, GatewayMetrics metrics, PageSignIn signIn)
     {
         services.AddSingleton(new OAuthHost(parts));
         services.AddSingleton(_ => new UdapDocument(parts));
@@ -32,7 +33,7 @@ internal static class OAuthServer
             Protocol(server, parts, trust);
             var answers = new OAuthAnswers(parts);
             SystemSteps(server, new ClientSteps(trust, metrics), new TokenSteps(trust, metrics), new InspectionSteps(parts, trust), answers);
-            PersonSteps(server, new LaunchSteps(parts, trust, metrics, new FormSeal(parts)), answers);
+            PersonSteps(server, new LaunchSteps(parts, trust, metrics, new FormSeal(parts), signIn), answers);
         });
     }
 

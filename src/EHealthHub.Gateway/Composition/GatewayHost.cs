@@ -6,6 +6,7 @@ using EHealthHub.Gateway.Authorization;
 using EHealthHub.Gateway.Endpoints;
 using EHealthHub.Gateway.Pages;
 using EHealthHub.Gateway.Pipeline;
+using EHealthHub.Gateway.SignIn;
 using EHealthHub.Trust;
 using Microsoft.AspNetCore.Http.Timeouts;
 
@@ -39,8 +40,9 @@ public static class GatewayHost
             // Before there is a host to give one; it lives as long as the process.
             var logs = LoggerFactory.Create(AddLogging);
             var trust = await TrustParts.Open(parts, logs).ConfigureAwait(false);
+            var providers = await ProviderParts.Open(settings.Providers, time, logs).ConfigureAwait(false);
             var server = X509Certificate2.CreateFromPemFile(Path.Combine(parts.Layout.Pki, "server.crt"), Path.Combine(parts.Layout.Pki, "server.key"));
-            var app = Build(settings, parts, trust, server);
+            var app = Build(settings, parts, trust, providers, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
             parts.Acts.Facts.Follow(trust.Registry);
@@ -56,7 +58,7 @@ public static class GatewayHost
             }
 
             Log.Ready(logger, parts.Hub.BaseUrl, parts.Log.Origin, parts.Log.Size, orphans);
-            return new RunningGateway(app, parts, trust, server, logger);
+            return new RunningGateway(app, parts, trust, providers, server, logger);
         }
         catch
         {
@@ -69,7 +71,7 @@ public static class GatewayHost
         new AuditEntry { Kind = EntryKind.Administration, Time = parts.Time.GetUtcNow(), Interaction = act, Reason = act, Detail = parts.Hub.Node },
         CancellationToken.None).ConfigureAwait(false);
 
-    private static WebApplication Build(GatewaySettings settings, HubParts parts, TrustParts trust, X509Certificate2 server)
+    private static WebApplication Build(GatewaySettings settings, HubParts parts, TrustParts trust, ProviderParts providers, X509Certificate2 server)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "EHealthHub.Gateway", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -77,7 +79,7 @@ public static class GatewayHost
         builder.WebHost.UseSockets(KestrelTls.Transport);
         builder.WebHost.ConfigureKestrel(kestrel => KestrelTls.Configure(kestrel, settings, server));
         AddLogging(builder.Logging);
-        AddServices(builder.Services, settings, parts, trust);
+        AddServices(builder.Services, settings, parts, trust, providers);
 
         var app = builder.Build();
         UsePipeline(app);
@@ -100,11 +102,16 @@ public static class GatewayHost
         // What it knows of a request are tokens and codes.
         logging.AddFilter("OpenIddict", LogLevel.None);
 
+        // They say what does not hold of a token or a code; that goes to the audit log, by its reason.
+        logging.AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.None);
+        logging.AddFilter("Microsoft.Identity", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.None);
+
         // It says nothing at this level, and while it might, an Activity and a log scope are made for each request. What a request throws, the error boundary logs.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
-    private static void AddServices(IServiceCollection services, GatewaySettings settings, HubParts parts, TrustParts trust)
+    private static void AddServices(IServiceCollection services, GatewaySettings settings, HubParts parts, TrustParts trust, ProviderParts providers)
     {
         services.AddSingleton(settings);
         services.AddSingleton(parts);
@@ -115,7 +122,7 @@ public static class GatewayHost
         var metrics = new GatewayMetrics();
         services.AddSingleton(metrics);
         services.AddSingleton(trust.Revoked);
-        services.AddOAuth(parts, trust, metrics);
+        services.AddOAuth(parts, trust, metrics, services.AddSignIn(parts, trust, providers, metrics));
         services.AddHostedService<RevocationPoll>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
@@ -129,6 +136,9 @@ public static class GatewayHost
     /// <summary>The request pipeline, in order.</summary>
     private static void UsePipeline(WebApplication app)
     {
+        // Where a scheme is registered, ASP.NET puts its own steps before all others, and a provider's answer would be handled outside the error boundary, without bounds and receipt. Ours call it where it belongs.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         app.UseMiddleware<ErrorBoundary>();
         app.UseRequestTimeouts();
         app.UseRouting();
@@ -145,6 +155,7 @@ public static class GatewayHost
         parts.Records.Serve(BuiltInDefinitions.Of(fhir.Served));
         new OpenEndpoints(parts, fhir.Served).Map(app);
         new OAuthEndpoints(parts, trust, app.Services.GetRequiredService<OAuthHost>(), app.Services.GetRequiredService<UdapDocument>()).Map(app);
+        app.Services.GetRequiredService<SignInEndpoints>().Map(app);
         new ProofEndpoint(parts).Map(app);
         new PageEndpoints(parts, trust, metrics).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
@@ -162,14 +173,16 @@ public sealed class RunningGateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HubParts _parts;
     private readonly TrustParts _trust;
+    private readonly ProviderParts _providers;
     private readonly X509Certificate2 _server;
     private readonly ILogger _logger;
 
-    internal RunningGateway(WebApplication app, HubParts parts, TrustParts trust, X509Certificate2 server, ILogger logger)
+    internal RunningGateway(WebApplication app, HubParts parts, TrustParts trust, ProviderParts providers, X509Certificate2 server, ILogger logger)
     {
         _app = app;
         _parts = parts;
         _trust = trust;
+        _providers = providers;
         _server = server;
         _logger = logger;
     }
@@ -184,6 +197,7 @@ public sealed class RunningGateway : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         await _parts.Acts.Refusals.CloseOld(all: true).ConfigureAwait(false);
         await GatewayHost.RecordAct(_parts, "hub-stopped").ConfigureAwait(false);
+        await _providers.DisposeAsync().ConfigureAwait(false);
         await _trust.DisposeAsync().ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         _server.Dispose();

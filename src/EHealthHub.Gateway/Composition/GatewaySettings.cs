@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EHealthHub.Exchange.Conformance;
+using EHealthHub.Gateway.SignIn;
+using EHealthHub.Trust.OpenId;
 
 namespace EHealthHub.Gateway.Composition;
 
@@ -22,7 +25,10 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
     /// <summary>Longest content of a Binary that is posted as itself, in bytes.</summary>
     public long BinaryBytesMax { get; init; } = BinaryMibDefault * 1_048_576L;
 
-    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N] [--binary-mib-max N]</c>.</summary>
+    /// <summary>OpenID providers that the hub believes; none means certificates alone.</summary>
+    public ImmutableArray<OpenIdProvider> Providers { get; init; } = [];
+
+    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N] [--binary-mib-max N] [--oidc FILE]</c>, and reads the providers from that file and the environment.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out GatewaySettings? settings, [NotNullWhen(false)] out string? fault)
     {
         settings = null;
@@ -30,7 +36,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate" or "--binary-mib-max") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate" or "--binary-mib-max" or "--oidc") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
             {
                 faults.Add($"unexpected argument {args[i]}");
             }
@@ -55,10 +61,11 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
             faults.Add("--data must name an existing data directory (./hub up makes one)");
         }
 
+        var providers = ProviderSettings.Read(values.GetValueOrDefault("--oidc"), faults);
         fault = faults.Count == 0 ? null : "EHealthHub.Gateway: " + string.Join("; ", faults);
         if (fault is null)
         {
-            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate, BinaryBytesMax = mebibytes * 1_048_576L };
+            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate, BinaryBytesMax = mebibytes * 1_048_576L, Providers = providers };
         }
 
         return fault is null;

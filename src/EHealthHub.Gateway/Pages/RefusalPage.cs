@@ -39,6 +39,21 @@ internal static class RefusalPage
         TrustReason.Suspended => (
             t.Say("Kaydınız askıya alınmış.", "Your registration is suspended."),
             t.Say("Kurumunuzun yetkilisine başvurun.", "Turn to whoever is in charge of it at your institution.")),
+        TrustReason.PersonUnregistered => (
+            t.Say("Oturum açtınız, ama burada kayıtlı değilsiniz.", "You signed in, but you are not registered here."),
+            t.Say("Bu sayfalar kayıtlı vatandaşlar içindir.", "These pages are for registered citizens.")),
+        TrustReason.SignInFailed => (
+            t.Say("Kimlik sağlayıcının yanıtı kabul edilmedi.", "The identity provider's answer was not accepted."),
+            t.Say("Baştan başlayarak yeniden deneyin.", "Begin anew and try again.")),
+        TrustReason.ProviderUnavailable => (
+            t.Say("Kimlik sağlayıcıya şu anda ulaşılamıyor.", "The identity provider cannot be reached now."),
+            t.Say("Biraz sonra yeniden deneyin.", "Come again in a little while.")),
+        TrustReason.NotSignedIn => (
+            t.Say("Oturumunuz yok ya da sona ermiş.", "You are not signed in, or your session is over."),
+            t.Say("Yeniden oturum açın.", "Sign in again.")),
+        TrustReason.FormForged => (
+            t.Say("Bu form bu oturumun sayfasından gelmedi.", "This form did not come from a page of this session."),
+            t.Say("Sayfayı yeniden açıp baştan deneyin.", "Open the page again and try anew.")),
         _ => (
             t.Say("Sertifikanız kayıtlı bir sağlık çalışanına ya da vatandaşa ait değil.", "Your certificate belongs to no registered clinician or citizen."),
             t.Say("Bu sayfalar kişiler içindir; kurumların ve görevlilerin sertifikaları burada kullanılmaz.", "These pages are for people; certificates of institutions and staff are of no use here.")),

@@ -60,6 +60,12 @@ public sealed class AppGrants
     public TrustReason TryBegin(SignedInPerson person, (Institution Institution, RegisteredClient App) asking, string? scope, PersonContext context, out AppGrant? grant)
     {
         grant = null;
+        if (asking.App.IsPublic && person.Connection is null)
+        {
+            // Nothing would hold code and tokens together: on people's own devices that is their certificate.
+            return TrustReason.NoCertificate;
+        }
+
         var isClinician = person.Person.Kind == PersonKind.Clinician;
         string? institution = null;
         if (isClinician)

@@ -16,7 +16,7 @@ public sealed record SignedInPerson
     /// <summary>When they proved it.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>How: <c>card</c>.</summary>
+    /// <summary>How: <c>card</c>, or <c>openid</c>.</summary>
     public required string Method { get; init; }
 
     /// <summary>SHA-256 thumbprint of the certificate on their connection, lower-case hex; empty without one.</summary>
@@ -32,6 +32,9 @@ public sealed record SignedInPerson
         Certificate = Certificate,
         Card = Connection?.Thumbprint,
     };
+
+    /// <summary>A citizen as the caller that reads the own record (purpose PATRQT); null for anybody else.</summary>
+    public Caller? Citizen => Person.Kind == PersonKind.Citizen ? Callers.OfCitizen(Person, Certificate) with { Card = Connection?.Thumbprint } : null;
 
     internal CertificateFinding? Connection { get; }
 }

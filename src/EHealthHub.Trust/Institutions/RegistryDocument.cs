@@ -69,7 +69,7 @@ internal sealed record RegistryDocument(
     /// <summary>The serializer looks at the nullability of members, not at that of elements.</summary>
     private bool HasNulls() =>
         Institutions.Any(i => i is null || i.Certificates.Contains(null!) || i.Scopes.Contains(null!) || i.Names.Contains(null!) || i.Clients.Any(c => c is null || c.HasNulls()))
-        || Persons.Any(p => p is null || p.Certificates.Contains(null!) || p.Employments.Contains(null!))
+        || Persons.Any(p => p is null || p.Certificates.Contains(null!) || p.Employments.Contains(null!) || p.Logins.Contains(null!))
         || BlockedCertificates.Contains(null!) || (!Notes.IsDefault && Notes.Contains(null!));
 
     private static byte[] TagOf(ReadOnlySpan<byte> content, IRegistryAuthenticator authenticator) => authenticator.Tag([.. Purpose, .. content]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Trust.OpenId;
 
 namespace EHealthHub.Trust.Institutions;
 
@@ -117,6 +118,18 @@ public static class RegistryEdits
             ? registry.PutPerson(person with { Employments = [.. person.Employments.Select(e => IsOpen(e) ? e with { Until = until } : e)] })
             : RegistryEdit.Refuse($"{clinician} has no employment at {institution} that is open then.");
     }
+
+    /// <summary>A provider knows a member of staff or a citizen by this subject from now on.</summary>
+    public static RegistryEdit AddLogin(this RegistrySnapshot registry, string person, OpenIdLogin login) =>
+        registry.PersonById(person) is { } found
+            ? registry.PutPerson(found with { Logins = [.. found.Logins.Where(l => l != login), login] })
+            : RegistryEdit.Refuse($"No person {person} is registered.");
+
+    /// <summary>Takes a login away; what was not registered is a fault, since somebody meant another.</summary>
+    public static RegistryEdit RemoveLogin(this RegistrySnapshot registry, string person, OpenIdLogin login) =>
+        registry.PersonById(person) is { } found && found.Logins.Contains(login)
+            ? registry.PutPerson(found with { Logins = found.Logins.Remove(login) })
+            : RegistryEdit.Refuse($"{person} has no such login.");
 
     /// <summary>Puts a certificate, of an institution or a card, on the hub's own block list: it is out on the next request.</summary>
     public static RegistryEdit Block(this RegistrySnapshot registry, string thumbprint) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Clinicians;
+using EHealthHub.Trust.OpenId;
 using EHealthHub.Trust.Tokens;
 
 namespace EHealthHub.Trust.Institutions;
@@ -36,6 +37,7 @@ internal static class RegistryRules
         AddRepeated(institutions.SelectMany(i => i.Certificates, (_, c) => c.Thumbprint).Concat(persons.SelectMany(p => p.Certificates)), "certificate", faults);
         AddRepeated(institutions.SelectMany(i => i.Names, (_, n) => n.Key), "issuer and subject", faults);
         AddRepeated(persons.Where(p => p.NationalId is not null).Select(p => (p.Kind, p.NationalId)), "national id", faults);
+        AddRepeated(persons.SelectMany(p => p.Logins), "issuer and subject of a person", faults);
         var kinds = new Dictionary<string, InstitutionKind>(StringComparer.Ordinal);
         foreach (var institution in institutions)
         {
@@ -142,6 +144,11 @@ internal static class RegistryRules
         if (!isStaff && person.Certificates.Length > 0)
         {
             faults.Add($"{person.Id}: only staff are registered by certificate; a card is found by its national id.");
+        }
+
+        if (person.Logins.Length > (person.Kind == PersonKind.Clinician ? 0 : OpenIdLogin.PersonMax) || !person.Logins.All(l => l.IsSound))
+        {
+            faults.Add($"{person.Id}: at most {OpenIdLogin.PersonMax} logins, each with an https issuer without a slash at its end and a subject; clinicians have none, they sign in by card.");
         }
 
         if (person.Employments.Length > (person.Kind == PersonKind.Clinician ? EmploymentsMax : 0))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.OpenId;
 
 namespace EHealthHub.Trust.Institutions;
 
@@ -47,6 +48,9 @@ public sealed record Employment(string Institution, string Role, DateTimeOffset 
 public sealed record Person(
     string Id, string Name, PersonKind Kind, string? NationalId, ImmutableArray<string> Certificates, ImmutableArray<Employment> Employments, bool Suspended)
 {
+    /// <summary>As whom OpenID providers know them; for staff and citizens.</summary>
+    public ImmutableArray<OpenIdLogin> Logins { get => field.IsDefault ? [] : field; init; } = [];
+
     /// <summary>The employment at an institution that is current; null without one.</summary>
     public Employment? EmploymentAt(string institution, DateTimeOffset now)
     {
@@ -94,6 +98,7 @@ public sealed class RegistrySnapshot
     private readonly Dictionary<(PersonKind Kind, string NationalId), Person> _personByNationalId;
     private readonly Dictionary<string, Person> _staffByCertificate;
     private readonly Dictionary<string, (Institution Institution, RegisteredClient Client)> _clientById;
+    private readonly Dictionary<OpenIdLogin, Person> _personByLogin;
     private readonly HashSet<string> _blocked;
 
     /// <summary>Indexes the lists. Throws <see cref="InvalidDataException"/> when an id, a certificate or a national id (of one kind) stands twice.</summary>
@@ -118,11 +123,12 @@ public sealed class RegistrySnapshot
             _clientById = institutions.SelectMany(i => i.Clients, (i, c) => (i, c)).ToDictionary(x => x.c.Id, StringComparer.Ordinal);
             _personById = persons.ToDictionary(p => p.Id, StringComparer.Ordinal);
             _personByNationalId = persons.Where(p => p.NationalId is not null).ToDictionary(p => (p.Kind, p.NationalId!));
+            _personByLogin = persons.SelectMany(p => p.Logins, (p, l) => (p, l)).ToDictionary(x => x.l, x => x.p);
             _staffByCertificate = persons.SelectMany(p => p.Certificates, (p, c) => (p, c)).ToDictionary(x => x.c, x => x.p, StringComparer.Ordinal);
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException("The registry names an id, a certificate or a national id twice.", e);
+            throw new InvalidDataException("The registry names an id, a certificate, a login or a national id twice.", e);
         }
     }
 
@@ -171,6 +177,9 @@ public sealed class RegistrySnapshot
 
     /// <summary>The person of a kind with a national id.</summary>
     public Person? PersonOf(PersonKind kind, string nationalId) => _personByNationalId.GetValueOrDefault((kind, nationalId));
+
+    /// <summary>The person whom a provider knows by a subject.</summary>
+    public Person? PersonOf(OpenIdLogin login) => _personByLogin.GetValueOrDefault(login);
 
     /// <summary>The member of staff whom a certificate is registered to.</summary>
     public Person? StaffOf(string thumbprint) => _staffByCertificate.GetValueOrDefault(thumbprint);
