@@ -76,6 +76,9 @@ public sealed record OpenIdProvider
     /// <summary>Longest lifetime of a bearer token that is taken, minutes, 5 to 1,440.</summary>
     public int TokenMinutesMax { get; init; } = 120;
 
+    /// <summary>A token that names a key which is not there makes the hub ask for the keys again, but no more often than this: seconds, 5 to 300.</summary>
+    public int KeyPauseSeconds { get; init; } = 30;
+
     /// <summary>The authority without a slash at its end: the issuer's name in the registry.</summary>
     public string Issuer => Authority.Length > 0 ? Authority.TrimEnd('/') : TenantId.Length > 0 ? $"{EntraLogin}{TenantId}/v2.0" : "";
 
@@ -160,6 +163,11 @@ public sealed record OpenIdProvider
         if (SessionMinutes is < 5 or > 240 || TokenMinutesMax is < 5 or > 1_440)
         {
             faults.Add($"{section}:SessionMinutes must lie between 5 and 240, {section}:TokenMinutesMax between 5 and 1440");
+        }
+
+        if (KeyPauseSeconds is < 5 or > 300)
+        {
+            faults.Add($"{section}:KeyPauseSeconds must lie between 5 and 300");
         }
 
         AddMisplaced(faults, section);

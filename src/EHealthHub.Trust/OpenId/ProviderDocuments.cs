@@ -14,8 +14,8 @@ namespace EHealthHub.Trust.OpenId;
 public sealed record ProviderDocument(long Number, string Metadata, string KeySet, DateTimeOffset Fetched);
 
 /// <summary>
-/// Fetches a provider's metadata and keys ahead and keeps them, so that no request waits for a network: every quarter of an hour, and when a token names a key that is not there, but for that at most once in half a minute, whoever presents
-/// how many. What was fetched counts for a day; then, or before the first, the provider is unavailable.
+/// Fetches a provider's metadata and keys ahead and keeps them, so that no request waits for a network: every quarter of an hour, and when a token names a key that is not there, but for that at most once in half a minute (<see cref="OpenIdProvider.KeyPauseSeconds"/>),
+/// whoever presents how many. What was fetched counts for a day; then, or before the first, the provider is unavailable.
 /// </summary>
 public sealed class ProviderDocuments : IAsyncDisposable
 {
@@ -25,7 +25,6 @@ public sealed class ProviderDocuments : IAsyncDisposable
     private const int SigningKeysMax = 64;
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CountsFor = TimeSpan.FromHours(24);
     private static readonly TimeSpan FetchWithin = TimeSpan.FromSeconds(10);
@@ -80,13 +79,13 @@ public sealed class ProviderDocuments : IAsyncDisposable
     }
 
     /// <summary>
-    /// A key or the whole is missing. True when it is being asked for now, so that coming again is worth it; false when it was asked for within the last half minute, and is not there.
+    /// A key or the whole is missing. True when it is being asked for now, so that coming again is worth it; false when it was asked for a moment ago, and is not there.
     /// </summary>
     public bool Ask()
     {
         lock (_turn)
         {
-            if (!_isAsking && _time.GetUtcNow() - _tried >= (Current is null ? PauseAfterFailure : Pause))
+            if (!_isAsking && _time.GetUtcNow() - _tried >= (Current is null ? PauseAfterFailure : TimeSpan.FromSeconds(_provider.KeyPauseSeconds)))
             {
                 _isAsking = true;
                 if (_wanted.CurrentCount == 0)

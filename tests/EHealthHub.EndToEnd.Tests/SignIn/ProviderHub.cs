@@ -50,7 +50,7 @@ public sealed class ProviderHub : IAsyncLifetime, IDisposable
         var provider = new OpenIdProvider
         {
             Authority = Provider.Authority, ClientId = Pages.Id, ClientSecret = Pages.Secret, Audience = OpenIdHost.Audience, NationalIdClaim = "national_id",
-            CertificateAuthority = Path.Combine(_directory.Layout.Pki, "ca.crt"), ScopeMap = ["own.read=patient/Patient.rs"],
+            CertificateAuthority = Path.Combine(_directory.Layout.Pki, "ca.crt"), ScopeMap = ["own.read=patient/Patient.rs"], KeyPauseSeconds = 5,
         };
         return change is null ? provider : change(provider);
     }
