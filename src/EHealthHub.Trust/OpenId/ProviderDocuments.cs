@@ -60,6 +60,9 @@ public sealed class ProviderDocuments : IAsyncDisposable
     public static SocketsHttpHandler Handler(OpenIdProvider provider)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = FetchWithin, PooledConnectionLifetime = Every };
+
+        // Few connections, long apart: a resumed session saves nothing, and confuses a client where several ports of one host treat certificates differently.
+        handler.SslOptions.AllowTlsResume = false;
         if (provider.CertificateAuthority.Length > 0)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };

@@ -95,7 +95,7 @@ public sealed class ProviderHub : IAsyncLifetime, IDisposable
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_directory.Layout.Pki, "ca.crt")));
-        return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        return new SslClientAuthenticationOptions { CertificateChainPolicy = policy, AllowTlsResume = false };
     }
 
     public async Task DisposeAsync()

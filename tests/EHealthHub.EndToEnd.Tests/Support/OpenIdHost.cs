@@ -80,7 +80,11 @@ public sealed class OpenIdHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, _port, l => l.UseHttps(_tls)));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, _port, l => l.UseHttps(https =>
+        {
+            https.ServerCertificate = _tls;
+            https.OnAuthenticate = static (_, ssl) => ssl.AllowTlsResume = false;
+        })));
         builder.Services.AddOpenIddict().AddServer(Configure);
         _app = builder.Build();
         _app.UseMiddleware<Count>(this);
