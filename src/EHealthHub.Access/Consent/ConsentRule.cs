@@ -30,16 +30,19 @@ public enum ActorKind
     /// <summary>A registered clinician, at whatever institution.</summary>
     Clinician = 2,
 
-    /// <summary>Somebody whom the hub cannot tell from others: a denial holds against everybody then, a permission for nobody.</summary>
-    NotUnderstood = 3,
+    /// <summary>A citizen who acts for the patient, by national id.</summary>
+    Citizen = 3,
 
-    /// <summary>Somebody who cannot ask here: a device, a care team, a relative. The rule is about nobody who speaks.</summary>
-    Nobody = 4,
+    /// <summary>Somebody whom the hub cannot tell from others: a denial holds against everybody then, a permission for nobody.</summary>
+    NotUnderstood = 4,
+
+    /// <summary>Somebody who cannot ask here: a device, a care team. The rule is about nobody who speaks.</summary>
+    Nobody = 5,
 }
 
 /// <summary>An actor as the registry knows it.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Id">Registered id; empty for the last two kinds.</param>
+/// <param name="Id">Registered id, or national id of a citizen; empty for the other kinds.</param>
 public readonly record struct ConsentActor(ActorKind Kind, string Id);
 
 /// <summary>One provision with everything that it holds from its parents. An empty array is no restriction.</summary>

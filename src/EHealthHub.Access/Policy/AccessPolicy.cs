@@ -1,186 +1,144 @@
-using System.Collections.Frozen;
-using EHealthHub.Access.Scopes;
-using EHealthHub.Fhir.Search;
+using EHealthHub.Access.Consent;
+using EHealthHub.Access.Labels;
+using EHealthHub.Access.Payment;
+using EHealthHub.Access.Relationships;
+using EHealthHub.Access.Representation;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Access.Policy;
 
 /// <summary>
-/// May this caller, for this purpose, touch this patient's data? Pure: no I/O, no clock. The rules are read from the top; the first whose condition holds decides; where none does, the answer is no.
+/// May this caller, for this purpose, touch this patient's data? Pure: no I/O, no clock. The rules are read from the top; the first whose condition holds decides; where none does, the answer is no. Some rules grant for good; others only open
+/// the record, and then the patient's consents and the resource's labels decide (<see cref="PatientsWill"/>).
 /// A refusal never tells whether something exists: whoever names a resource (read, update, delete) is told that it is not known, whatever the reason; a create or a search is refused in the same words for a patient who is known and one
 /// who is not. The directory is public, so there is nothing to hide there.
 /// </summary>
 public static class AccessPolicy
 {
     /// <summary>The purpose of treatment (v3-ActReason).</summary>
-    public const string Treatment = "TREAT";
-
-    private const string Encounter = "Encounter";
-
-    /// <summary>What says what the hub takes for valid, and what codes mean: one of these in the name of another would change the answers to everybody.</summary>
-    private static readonly FrozenSet<string> Definitions = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "CapabilityStatement", "CodeSystem", "CompartmentDefinition", "ConceptMap", "GraphDefinition", "ImplementationGuide", "MessageDefinition", "NamingSystem", "OperationDefinition", "SearchParameter",
-        "StructureDefinition", "StructureMap", "TerminologyCapabilities", "ValueSet");
+    public const string Treatment = Purpose.Treatment;
 
     private static readonly Rule[] Rules =
     [
-        Refuse("scope-missing", (in r) => !SmartScope.Covers(r.Request.Caller, r.Request.Interaction, r.ResourceType, new ScopePlace(IsDirectory(r), r.Request.PatientId))),
-        Grant("system-scope", (in r) => IsAlone(r, InstitutionKind.Authority)),
+        Refuse("scope-missing", (in q) => !q.IsInScope),
+
+        // Public health and research: never a person's data, only what is derived from it and tells of nobody.
+        Refuse("deidentified-only", (in q) => q.IsDerivedPurpose && !q.IsDirectory && q.Interaction != Interaction.Derive),
+        Refuse("knowledge-incomplete", (in q) => q.Interaction == Interaction.Derive && q.IsKnownInPart),
+        Open("public-health", Position.PublicHealth, (in q) => q.Interaction == Interaction.Derive && q.IsPatients && q.IsAuthority && q.Caller.Purpose == Purpose.PublicHealth),
+        Open("research-consent", Position.Research, (in q) => IsResearch(q) && q.Standing.IsNamedForResearch, Exactness.Purpose),
+        Refuse("research-without-consent", IsResearch),
+        Refuse("purpose-not-allowed", (in q) => q.Interaction == Interaction.Derive),
+
+        Grant("system-scope", (in q) => q.IsAuthority),
 
         // The directory: public to look at, content of those who bring it, authority for nobody.
-        Grant("directory-public", (in r) => IsDirectory(r) && IsLooking(r)),
-        Refuse("definitions-by-authority", (in r) => IsDirectory(r) && Definitions.Contains(r.ResourceType)),
-        Grant("directory-content", (in r) => IsDirectory(r) && IsSystem(r) && (IsCreating(r) || IsOwnSubmission(r))),
-        Refuse("not-own-submission", (in r) => IsDirectory(r) && IsSystem(r)),
-        Refuse("directory-read-only", IsDirectory),
+        Grant("directory-public", (in q) => q.IsDirectory && q.IsLooking),
+        Refuse("definitions-by-authority", (in q) => q.IsDirectory && DefinitionTypes.Has(q.ResourceType)),
+        Grant("directory-content", (in q) => q.IsDirectory && q.IsSystem && (q.IsCreating || q.IsOwnSubmission)),
+        Refuse("not-own-submission", (in q) => q.IsDirectory && q.IsSystem),
+        Refuse("directory-read-only", (in q) => q.IsDirectory),
 
         // Those who have no business with records at all.
-        Refuse("staff-no-records", (in r) => r.Request.Caller.PersonKind is PersonKind.Auditor or PersonKind.Operator),
-        Refuse("insurer-no-basis", (in r) => r.Request.Caller.InstitutionKind == InstitutionKind.Insurer),
+        Refuse("staff-no-records", (in q) => q.IsStaff),
 
-        // Citizens.
-        Refuse("citizen-read-only", (in r) => IsCitizen(r) && !IsLooking(r)),
-        Grant("own-record", (in r) => IsCitizen(r) && IsPatients(r) && r.Request.IsOwnRecord),
-        Refuse("no-relationship", IsCitizen),
+        // Insurers: their contracts, the claims sent to them and what these need, what a patient shows them, their own answers; nothing else.
+        Refuse("insurer-no-basis", (in q) => q.IsInsurer && !(q.IsAlone(InstitutionKind.Insurer) && q.IsPatients && q.Caller.Purpose == Purpose.Payment && q.Standing.Insures)),
+        Open("insurer-contract", Position.Insurer, (in q) => q.IsInsurer && q.IsLooking && q.IsContract),
+        Grant("insurer-answer", (in q) => q.IsInsurer && InsurerBasis.IsAnswer(q.ResourceType) && (q.IsCreating || q.IsOwnSubmission)),
+        Open("insurer-claim", Position.Insurer, (in q) => q.IsInsurer && q.IsLooking && q.IsClaimed),
+        Open("insurer-consent", Position.Insurer, (in q) => q.IsInsurer && q.IsLooking && q.Standing.IsNamedByConsent && (q.IsCovered || !q.HasResource), Exactness.Who),
+        Refuse("insurer-no-basis", (in q) => q.IsInsurer),
+
+        // Citizens: the patient, who decides; a representative in the patient's place; a caregiver, who only looks.
+        Refuse("purpose-not-allowed", (in q) => q.IsCitizen && q.Caller.Purpose != Purpose.PatientRequest),
+        Grant("own-record", (in q) => q.IsCitizen && q.IsPatients && q.IsLooking && q.Request.IsOwnRecord),
+        Open("representative", Position.Representative, (in q) => q.IsCitizen && q.IsPatients && q.IsLooking && q.IsDelegate(DelegationKind.Representative)),
+        Open("caregiver", Position.Caregiver, (in q) => q.IsCitizen && q.IsPatients && q.IsLooking && q.IsDelegate(DelegationKind.Caregiver)),
+        Refuse("no-relationship", (in q) => q.IsCitizen && q.IsLooking),
+        Grant("consent-by-patient", (in q) => q.IsCitizen && q.IsPatients && q.IsConsent && q.DecidesOwnConsent),
+        Grant("consent-by-representative", (in q) => q.IsCitizen && q.IsPatients && q.IsConsent && q.IsDelegate(DelegationKind.Representative)),
+        Refuse("minor-represented", (in q) => q.IsCitizen && q.IsPatients && q.IsConsent && q.Request.IsOwnRecord),
+        Refuse("caregiver-decides-nothing", (in q) => q.IsCitizen && q.IsDelegate(DelegationKind.Caregiver)),
+        Refuse("citizen-read-only", (in q) => q.IsCitizen),
 
         // Provider institutions, by themselves or carrying a clinician: what they brought, and what is theirs.
-        Refuse("purpose-not-allowed", (in r) => IsClinician(r) && r.Request.Caller.Purpose != Treatment),
-        Grant("own-compartment", (in r) => IsProvider(r) && IsOwnCompartment(r)),
-        Refuse("not-owner", (in r) => IsProvider(r) && r.Request.Compartment == CompartmentKind.Institution),
-        Grant("own-submission", (in r) => IsProvider(r) && IsPatients(r) && NeedsOwnSubmission(r) && IsOwnSubmission(r)),
-        Refuse("not-own-submission", (in r) => IsProvider(r) && NeedsOwnSubmission(r)),
+        Refuse("purpose-not-allowed", (in q) => q.IsProvider && !q.IsProviderPurpose),
+        Refuse("consent-by-patient-only", (in q) => q.IsProvider && q.IsPatients && q.IsConsent && !q.IsLooking && !q.CapturesConsents),
+        Grant("own-compartment", (in q) => q.IsProvider && q.IsOwnCompartment),
+        Refuse("not-owner", (in q) => q.IsProvider && q.IsInstitutions),
+        Grant("own-submission", (in q) => q.IsProvider && q.IsPatients && q.NeedsOwnSubmission && q.IsOwnSubmission),
+        Refuse("not-own-submission", (in q) => q.IsProvider && q.NeedsOwnSubmission),
+        Refuse("clinician-required", (in q) => q.IsSystem && q.Interaction == Interaction.Search),
 
-        // A patient's record, seen by a clinician, or added to by either.
-        Refuse("clinician-required", (in r) => IsSystem(r) && r.Request.Interaction == Interaction.Search),
-        Grant("own-patient", (in r) => IsSystem(r) && IsPatients(r) && IsOwnPatient(r)),
-        Grant("open-encounter", (in r) => IsProvider(r) && IsPatients(r) && HasOpenEncounter(r)),
-        Grant("opens-encounter", (in r) => IsSystem(r) && IsPatients(r) && r.ResourceType == Encounter),
-        Refuse("no-relationship", IsClinician),
-        Refuse("not-its-patient", IsSystem),
+        // Adding to a patient's record. The patient's setting and consents say who looks, not what is written.
+        Grant("own-patient", (in q) => q.IsSystem && q.IsPatients && q.IsOwnPatient),
+        Grant("open-encounter", (in q) => q.IsProvider && q.IsPatients && q.IsCreating && q.HasOpenEncounter),
+        Grant("referral", (in q) => q.IsProvider && q.IsPatients && q.IsCreating && q.IsReferredTo),
+        Grant("family-doctor", (in q) => q.IsClinician && q.IsPatients && q.IsCreating && q.IsFamilyDoctor),
+        Grant("opens-encounter", (in q) => q.IsSystem && q.IsPatients && q.ResourceType == "Encounter"),
+        Refuse("not-its-patient", (in q) => q.IsSystem),
+
+        // A patient's record, seen by a clinician: relationships, by the rules in force at the time.
+        Refuse("knowledge-incomplete", (in q) => q.IsClinician && q.IsLooking && q.IsKnownInPart),
+        Open("break-glass", Position.BreakGlass, (in q) => q.IsClinician && q.IsPatients && q.IsLooking && q.Standing.HasBrokenGlass),
+        Open("emergency-care", Position.Treating, (in q) => q.Has(Relations.Emergency)),
+        Open("inpatient", Position.Treating, (in q) => q.Has(Relations.Inpatient)),
+        Open("treating-clinician", Position.Treating, (in q) => q.Has(Relations.TreatingClinician)),
+        Open("family-doctor", Position.Treating, (in q) => q.Has(Relations.FamilyDoctor)),
+        Open("referral", Position.Treating, (in q) => q.Has(Relations.ReferredByName)),
+        Open("open-encounter", Position.OfInstitution, (in q) => q.Has(Relations.OpenEncounter)),
+        Open("referral", Position.OfInstitution, (in q) => q.Has(Relations.ReferredToInstitution)),
+        Open("consent-permit", Position.OfInstitution, (in q) => q.IsClinician && q.IsPatients && q.IsLooking && q.Caller.Purpose == Purpose.Treatment && q.Standing.IsNamedByConsent, Exactness.Who),
+        Refuse("security-setting", (in q) => q.IsClinician && q.IsLooking && q.Standing.Narrowed != Relations.None),
+        Refuse("no-relationship", (in q) => q.IsClinician),
 
         Refuse("no-rule", (in _) => true),
     ];
 
-    /// <summary>The codes of all rules, each once, in their order.</summary>
-    public static IReadOnlyList<string> RuleCodes { get; } = [.. Rules.Select(r => r.Code).Distinct()];
+    /// <summary>The codes of all rules, each once, in their order; those by which the patient's will decides come last.</summary>
+    public static IReadOnlyList<string> RuleCodes { get; } = [.. Rules.Select(r => r.Code).Concat(PatientsWill.RuleCodes).Distinct()];
 
-    /// <summary>Decides one interaction on one resource, or on the criteria of a search.</summary>
-    public static AccessDecision Decide(AccessRequest request) => Decide(new Question(request, request.Resource?.Submitter ?? request.Submitter, request.ResourceType));
+    /// <summary>Decides one interaction: on one resource, on one to be, or on the criteria of a search.</summary>
+    public static AccessDecision Decide(AccessRequest request)
+    {
+        var standing = Standing.Of(request);
+        if (request.Resource is not { } resource)
+        {
+            // What is not described is decided by what the request says of it.
+            resource = new ResourceTraits { Type = request.ResourceType, Id = "", Submitter = request.Submitter };
+        }
+
+        return request.Interaction == Interaction.Search || (request.Interaction == Interaction.Create && request.Resource is null)
+            ? Decide(new Question(request, standing, request.Caller.Institution))
+            : Decide(new Question(request, standing, resource));
+    }
 
     /// <summary>
-    /// Decides over a whole compartment: the criteria of a search, or everything that is read in it. The interaction is Read or Search; <see cref="AccessRequest.Resource"/> and <see cref="AccessRequest.Submitter"/> are not looked at.
-    /// A resource type of <c>*</c> asks for all that the compartment holds.
+    /// Decides over a whole compartment: the criteria of a search, or everything that is read or derived in it. The interaction is Search, Read or Derive; <see cref="AccessRequest.Resource"/> and <see cref="AccessRequest.Submitter"/> are not
+    /// looked at. A resource type of <c>*</c> asks for all that the compartment holds.
     /// </summary>
     public static AccessView View(AccessRequest request) => new(request);
 
-    /// <summary>Whether anything may be seen: as for what the caller brought itself.</summary>
-    internal static AccessDecision DecideWhole(AccessRequest request) => Decide(new Question(request, request.Caller.Institution, request.ResourceType));
-
-    /// <summary>What one resource shows.</summary>
-    internal static ResourceView See(AccessRequest request, in ResourceTraits resource)
-    {
-        var decision = Decide(new Question(request, resource.Submitter, resource.Type));
-        return new(decision.Granted ? Visibility.See : Visibility.Hide, decision.Rule);
-    }
-
-    private static AccessDecision Decide(in Question question)
+    internal static AccessDecision Decide(in Question question)
     {
         foreach (var rule in Rules)
         {
             if (rule.Holds(question))
             {
-                return !rule.Granted && Names(question) ? rule.Hiding : rule.Plain;
+                return rule.Position is { } position ? PatientsWill.Decide(question, rule, position) : question.Names && !rule.Granted ? rule.Hiding : rule.Plain;
             }
         }
 
         throw new InvalidOperationException("The last rule holds for everything.");
     }
 
-    private static bool Names(in Question r) => r.Request.Interaction is Interaction.Read or Interaction.Update or Interaction.Delete && !IsDirectory(r);
-
-    private static bool IsLooking(in Question r) => r.Request.Interaction is Interaction.Read or Interaction.Search;
-
-    private static bool IsCreating(in Question r) => r.Request.Interaction == Interaction.Create;
-
-    /// <summary>Nobody changes what another institution brought; an institution without a clinician does not even read it.</summary>
-    private static bool NeedsOwnSubmission(in Question r) => r.Request.Interaction is Interaction.Update or Interaction.Delete || (r.Request.Interaction == Interaction.Read && IsSystem(r));
-
-    private static bool IsDirectory(in Question r) => r.Request.Compartment == CompartmentKind.Directory;
-
-    private static bool IsPatients(in Question r) => r.Request.Compartment == CompartmentKind.Patient && r.Request.PatientId is not null;
-
-    private static bool IsClinician(in Question r) => r.Request.Caller.PersonKind == PersonKind.Clinician;
-
-    private static bool IsCitizen(in Question r) => r.Request.Caller.PersonKind == PersonKind.Citizen;
-
-    /// <summary>An institution's system that acts for itself, with no person behind it.</summary>
-    private static bool IsAlone(in Question r, InstitutionKind kind) => r.Request.Caller.PersonKind == PersonKind.None && r.Request.Caller.Institution is not null && r.Request.Caller.InstitutionKind == kind;
-
-    private static bool IsSystem(in Question r) => IsAlone(r, InstitutionKind.Provider);
-
-    private static bool IsProvider(in Question r) => IsClinician(r) || IsSystem(r);
-
-    private static bool IsOwnSubmission(in Question r) => !IsCreating(r) && IsOwn(r, r.Submitter);
-
-    private static bool IsOwnCompartment(in Question r) => r.Request.Compartment == CompartmentKind.Institution && IsOwn(r, r.Request.Owner);
-
-    private static bool IsOwnPatient(in Question r) => r.Request.Known is { } known ? known.IsNew || IsOwn(r, known.Submitter) : r.Request.PatientIsNew || IsOwn(r, r.Request.PatientSubmitter);
-
-    private static bool HasOpenEncounter(in Question r)
-    {
-        if (r.Request.Known is { } known)
-        {
-            foreach (var encounter in known.Encounters)
-            {
-                if (encounter.IsOpen && IsOwn(r, encounter.Institution))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        foreach (var encounter in r.Request.OpenEncounters)
-        {
-            if (IsOwn(r, encounter.Institution))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsOwn(in Question r, string? institution) => institution is not null && string.Equals(r.Request.Caller.Institution, institution, StringComparison.Ordinal);
+    private static bool IsResearch(in Question q) =>
+        q.Interaction == Interaction.Derive && q.IsPatients && q.Caller.Purpose == Purpose.Research && (q.IsAlone(InstitutionKind.Provider) || q.IsAuthority);
 
     private static Rule Grant(string code, Condition holds) => new(code, true, holds);
 
     private static Rule Refuse(string code, Condition holds) => new(code, false, holds);
 
-    private delegate bool Condition(in Question question);
-
-    /// <summary>A request, for one resource or for what the caller brought.</summary>
-    private readonly struct Question(AccessRequest request, string? submitter, string resourceType)
-    {
-        public AccessRequest Request => request;
-
-        public string? Submitter => submitter;
-
-        public string ResourceType => resourceType;
-    }
-
-    private sealed class Rule(string code, bool granted, Condition holds)
-    {
-        public string Code => code;
-
-        public bool Granted => granted;
-
-        public Condition Holds => holds;
-
-        public AccessDecision Plain { get; } = new(granted, code);
-
-        public AccessDecision Hiding { get; } = new(granted, code, Hidden: true);
-    }
+    private static Rule Open(string code, Position position, Condition holds, Exactness byConsent = Exactness.None) => new(code, true, holds) { Position = position, ByConsent = byConsent };
 }

@@ -21,6 +21,9 @@ public enum Interaction
 
     /// <summary>delete.</summary>
     Delete = 5,
+
+    /// <summary>Something is derived that tells of nobody: a count over many, a de-identified copy. The only interaction of public health and research.</summary>
+    Derive = 6,
 }
 
 /// <summary>An open encounter, from the sealed facts of the patient's Encounter resources.</summary>
@@ -46,10 +49,13 @@ public sealed record AccessRequest
     /// <summary>The moment of the decision: which rules are in force, and what is open.</summary>
     public DateTimeOffset Now { get; init; }
 
+    /// <summary>What the law of the place says in numbers.</summary>
+    public PolicySettings Settings { get; init; } = PolicySettings.Default;
+
     /// <summary>What is known of the patient of a patient's compartment; null for a patient whom nobody knows, and in other compartments.</summary>
     public PatientKnowledge? Known { get; init; }
 
-    /// <summary>The existing resource (read, update, delete); null for a create or a search.</summary>
+    /// <summary>The existing resource (read, update, delete), or the one to be (create: its facts, for finer-grained scopes); null for a search.</summary>
     public ResourceTraits? Resource { get; init; }
 
     /// <summary>Logical id of the patient of a patient's compartment, else null.</summary>
@@ -92,4 +98,5 @@ public enum Visibility
 /// <param name="Rule">Stable code of the rule, for example <c>open-encounter</c> or <c>no-relationship</c>: for the audit log.</param>
 /// <param name="Hidden">On a refusal: true when the caller may not even know that it exists (404), false for 403.</param>
 /// <param name="Masked">On a grant: true when only that it exists may be told (<see cref="Visibility.Mask"/>).</param>
-public sealed record AccessDecision(bool Granted, string Rule, bool Hidden = false, bool Masked = false);
+/// <param name="DeIdentified">On a grant: true when nothing may leave but what is de-identified or a figure over many.</param>
+public sealed record AccessDecision(bool Granted, string Rule, bool Hidden = false, bool Masked = false, bool DeIdentified = false);

@@ -1,3 +1,6 @@
+using EHealthHub.Access.Scopes;
+using EHealthHub.Trust;
+
 namespace EHealthHub.Access.Policy;
 
 /// <summary>What a caller learns of one resource, and the rule that decided.</summary>
@@ -12,19 +15,28 @@ public readonly record struct ResourceView(Visibility Visibility, string Rule);
 public sealed class AccessView
 {
     private readonly AccessRequest _request;
+    private readonly Standing _standing;
 
     internal AccessView(AccessRequest request)
     {
         _request = request;
-        Decision = AccessPolicy.DecideWhole(request);
+        _standing = Standing.Of(request);
+        Decision = AccessPolicy.Decide(new Question(request, _standing, request.Caller.Institution));
+        Needs = _standing.Consents.Needs
+            | (request.Caller.InstitutionKind == InstitutionKind.Insurer ? TraitNeeds.Dates : TraitNeeds.None)
+            | (SmartScope.IsFiner(request.Caller) ? TraitNeeds.Facts : TraitNeeds.None);
     }
 
     /// <summary>The decision for the whole: whether anything may be looked for at all (<see cref="AccessDecision.Granted"/>), by which rule, and what is said to those who may not.</summary>
     public AccessDecision Decision { get; }
 
-    /// <summary>Which traits of a resource the view will look at.</summary>
-    public TraitNeeds Needs => TraitNeeds.None;
+    /// <summary>Which traits of a resource the view looks at besides type, id, submitter and labels.</summary>
+    public TraitNeeds Needs { get; }
 
     /// <summary>What the caller learns of one resource of the compartment.</summary>
-    public ResourceView Of(in ResourceTraits resource) => Decision.Granted ? AccessPolicy.See(_request, resource) : new(Visibility.Hide, Decision.Rule);
+    public ResourceView Of(in ResourceTraits resource)
+    {
+        var decision = Decision.Granted ? AccessPolicy.Decide(new Question(_request, _standing, resource)) : Decision;
+        return new(!decision.Granted ? Visibility.Hide : decision.Masked ? Visibility.Mask : Visibility.See, decision.Rule);
+    }
 }

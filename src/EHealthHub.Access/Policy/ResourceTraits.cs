@@ -21,6 +21,9 @@ public enum TraitNeeds
 
     /// <summary><see cref="ResourceTraits.Related"/>.</summary>
     Related = 8,
+
+    /// <summary><see cref="ResourceTraits.Facts"/>.</summary>
+    Facts = 16,
 }
 
 /// <summary>What decides about one resource beyond the patient it belongs to; from its sealed facts, before its body is opened. What is left out counts as not known, and what is not known is not granted.</summary>
@@ -52,4 +55,7 @@ public readonly struct ResourceTraits
 
     /// <summary>Encounters, care plans and episodes that it belongs to, as literal references (<c>Encounter/1</c>).</summary>
     public ImmutableArray<string> Related { get; init; }
+
+    /// <summary>The encoded facts, for callers with finer-grained scopes (<see cref="Scopes.SmartScope.Matches"/>); without them such a scope covers nothing.</summary>
+    public ReadOnlyMemory<byte> Facts { get; init; }
 }

@@ -17,8 +17,14 @@ public static class SmartScope
 {
     private const string Letters = "cruds";
 
+    /// <summary>The scope of an institution that captures consents on paper for patients (IHE PCF, Consent Capture). It is given by the registry by name: no wildcard holds it.</summary>
+    public const string ConsentCapture = "consent-capture";
+
     // Parsed once for each scope of a token or a registration: their texts live as long as the caller that Trust remembers.
     private static readonly ConditionalWeakTable<string, Query> Queries = [];
+
+    /// <summary>True when the registry lets the caller write down a patient's consent.</summary>
+    public static bool MayCaptureConsents(Caller caller) => caller.Scopes.Contains(ConsentCapture, StringComparer.Ordinal);
 
     /// <summary>True when one of the caller's scopes covers the interaction on every resource of the type, wherever it lies but in one patient's context.</summary>
     public static bool Covers(Caller caller, Interaction interaction, string resourceType) => Covers(caller, interaction, resourceType, default);
@@ -132,7 +138,7 @@ public static class SmartScope
 
     private static char LetterOf(Interaction interaction) => interaction switch
     {
-        Interaction.Read => 'r',
+        Interaction.Read or Interaction.Derive => 'r',
         Interaction.Search => 's',
         Interaction.Create => 'c',
         Interaction.Update => 'u',

@@ -21,6 +21,9 @@ public static class OutcomeTexts
         labels-too-many | The resource has too many security labels. | Kaynağın güvenlik etiketleri çok fazla.
         references-too-many | The submission refers to too many resources. | Gönderi çok fazla kaynağa atıf yapıyor.
         subsetted | A part of a resource cannot be stored as the whole. | Bir kaynağın yalnızca bir kısmı, tamamı yerine saklanamaz.
+        consent-not-understood | The consent has something that the hub could not enforce. | Onayda, merkezin uygulayamayacağı bir öge var.
+        consent-incomplete | The consent lacks what every consent must have. | Onayda, her onayda bulunması gereken bir öge eksik.
+        consent-too-large | The consent has too many provisions. | Onayda çok fazla hüküm var.
         allok | Done. | Tamamlandı.
         body-empty | The request has no content. | İsteğin içeriği boş.
         body-too-large | The request is too large. | İstek çok büyük.

@@ -5,7 +5,8 @@ using EHealthHub.Trust;
 namespace EHealthHub.Access.Tests.Policy;
 
 /// <summary>
-/// The same policy, told the other way round: from the caller to the answer, as nested tables, with none of the room's code. Answers are written <c>+code</c> (granted), <c>-code</c> (refused) and <c>?code</c> (refused and hidden).
+/// The policy over the directory and the institutions' compartments, told the other way round: from the caller to the answer, with none of the room's code. Answers are written <c>+code</c> (granted), <c>-code</c> (refused) and
+/// <c>?code</c> (refused and hidden).
 /// </summary>
 internal static class Oracle
 {
@@ -16,40 +17,46 @@ internal static class Oracle
         return answer[0] == '-' && namesRecord ? "?" + answer[1..] : answer;
     }
 
-    private static string ByCaller(AccessRequest r) => (r.Caller.PersonKind, r.Caller.InstitutionKind, r.Caller.Institution is null) switch
+    private static string ByCaller(AccessRequest r)
     {
-        (PersonKind.None, InstitutionKind.Authority, false) => "+system-scope",
-        _ when r is { ResourceType: "ValueSet" or "StructureDefinition", Interaction: Interaction.Create or Interaction.Update or Interaction.Delete } => "-definitions-by-authority",
-        (PersonKind.None, InstitutionKind.Provider, false) => Institution(r, r.Caller.Institution!),
-        (PersonKind.Auditor or PersonKind.Operator, _, _) => DirectoryOr(r, "-staff-no-records"),
-        (_, InstitutionKind.Insurer, _) => DirectoryOr(r, "-insurer-no-basis"),
-        (PersonKind.Citizen, _, _) => DirectoryOr(r, Citizen(r)),
-        (PersonKind.Clinician, _, _) => DirectoryOr(r, r.Caller.Purpose == "TREAT" ? Clinician(r, r.Caller.Institution) : "-purpose-not-allowed"),
-        _ => DirectoryOr(r, "-no-rule"),
-    };
+        if (r.Interaction == Interaction.Derive)
+        {
+            return "-purpose-not-allowed";
+        }
+
+        if (r.Caller.Purpose is "HRESCH" or "PUBHLTH" && r.Compartment != CompartmentKind.Directory)
+        {
+            return "-deidentified-only";
+        }
+
+        return (r.Caller.PersonKind, r.Caller.InstitutionKind, r.Caller.Institution is null) switch
+        {
+            (PersonKind.None, InstitutionKind.Authority, false) => "+system-scope",
+            _ when r is { ResourceType: "ValueSet" or "StructureDefinition", Interaction: Interaction.Create or Interaction.Update or Interaction.Delete } => "-definitions-by-authority",
+            (PersonKind.None, InstitutionKind.Provider, false) => Institution(r, r.Caller.Institution!),
+            (PersonKind.Auditor or PersonKind.Operator, _, _) => DirectoryOr(r, "-staff-no-records"),
+            (_, InstitutionKind.Insurer, _) => DirectoryOr(r, "-insurer-no-basis"),
+            (PersonKind.Citizen, _, _) => DirectoryOr(r, Citizen(r)),
+            (PersonKind.Clinician, _, _) => DirectoryOr(r, Clinician(r)),
+            _ => DirectoryOr(r, "-no-rule"),
+        };
+    }
 
     private static string DirectoryOr(AccessRequest r, string records) =>
         r.Compartment != CompartmentKind.Directory ? records : r.Interaction is Interaction.Read or Interaction.Search ? "+directory-public" : "-directory-read-only";
 
-    private static string Citizen(AccessRequest r) => r.Interaction switch
+    private static string Citizen(AccessRequest r) => (r.Caller.Purpose, r.Interaction) switch
     {
-        Interaction.Read or Interaction.Search when r is { Compartment: CompartmentKind.Patient, IsOwnRecord: true } => "+own-record",
-        Interaction.Read or Interaction.Search => "-no-relationship",
-        _ => "-citizen-read-only",
+        ("PATRQT", Interaction.Read or Interaction.Search) => "-no-relationship",
+        ("PATRQT", _) => "-citizen-read-only",
+        _ => "-purpose-not-allowed",
     };
 
-    private static string Clinician(AccessRequest r, string? institution)
+    private static string Clinician(AccessRequest r)
     {
-        if (r.Compartment == CompartmentKind.Institution)
-        {
-            return institution is not null && institution == r.Owner ? "+own-compartment" : "-not-owner";
-        }
-
-        return r.Interaction switch
-        {
-            Interaction.Update or Interaction.Delete => institution is not null && institution == r.Submitter ? "+own-submission" : "-not-own-submission",
-            _ => r.OpenEncounters.Any(e => e.Institution == institution) ? "+open-encounter" : "-no-relationship",
-        };
+        var allowed = r.Caller.Purpose == "TREAT" || (r.Caller.Purpose is "ETREAT" or "BTG" && r.Interaction is Interaction.Read or Interaction.Search);
+        allowed &= r.Caller.Purpose is "TREAT" or "ETREAT" or "BTG";
+        return !allowed ? "-purpose-not-allowed" : r.Caller.Institution is { } own && own == r.Owner ? "+own-compartment" : "-not-owner";
     }
 
     private static string Institution(AccessRequest r, string institution)
@@ -60,12 +67,8 @@ internal static class Oracle
             (CompartmentKind.Directory, Interaction.Read or Interaction.Search) => "+directory-public",
             (CompartmentKind.Directory, Interaction.Create) => "+directory-content",
             (CompartmentKind.Directory, _) => submitted ? "+directory-content" : "-not-own-submission",
-            (CompartmentKind.Institution, _) => r.Owner == institution ? "+own-compartment" : "-not-owner",
-            (_, Interaction.Search) => "-clinician-required",
-            (_, Interaction.Read or Interaction.Update or Interaction.Delete) => submitted ? "+own-submission" : "-not-own-submission",
-            _ when r.PatientIsNew || r.PatientSubmitter == institution => "+own-patient",
-            _ when r.OpenEncounters.Any(e => e.Institution == institution) => "+open-encounter",
-            _ => r.ResourceType == "Encounter" ? "+opens-encounter" : "-not-its-patient",
+            _ when r.Caller.Purpose is not ("TREAT" or "HPAYMT" or "HOPERAT") => "-purpose-not-allowed",
+            _ => r.Owner == institution ? "+own-compartment" : "-not-owner",
         };
     }
 }
