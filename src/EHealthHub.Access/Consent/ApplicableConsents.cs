@@ -41,7 +41,7 @@ internal enum Leniency
 }
 
 /// <summary>
-/// The provisions that speak of one caller now, picked once for a request. Precedence: within a consent the innermost provision that matches decides, the denial among equals (an exception is an exception). Between consents a denial holds
+/// The provisions that speak of one caller now, picked once for a request. Precedence: within a consent the innermost provision that matches decides, the denial among equals (an exception is an exception); then all its provisions count that match and say the same. Between consents a denial holds
 /// unless a permission says more exactly, in every respect, what it says (<see cref="Exactness"/>). A consent that permits only some data to this caller withholds the rest, unless another one permits it.
 /// </summary>
 internal readonly struct ApplicableConsents
@@ -180,7 +180,9 @@ internal readonly struct ApplicableConsents
 
     private const Exactness NoMatch = (Exactness)(-1);
 
-    /// <summary>Leaves, of every consent, the innermost provisions that match, and of these the denials where there are any. Returns a consent that covers other data than this; -1 where there is none.</summary>
+    /// <summary>
+    /// Leaves, of every consent, the provisions that match and say what its innermost one says. All of them, not the innermost alone: an exception that repeats what it excepts from in other words must not make it weaker or stronger. Returns a consent that covers other data than this; -1 where there is none.
+    /// </summary>
     private static int Decide(Provision[] provisions, in ResourceTraits resource, Span<Exactness> decided)
     {
         var notCovered = -1;
@@ -202,7 +204,7 @@ internal readonly struct ApplicableConsents
 
             for (var i = from; i < to; i++)
             {
-                decided[i] = provisions[i].Rule.Depth == depth && provisions[i].Rule.Permits != denies ? decided[i] : NoMatch;
+                decided[i] = provisions[i].Rule.Permits != denies ? decided[i] : NoMatch;
             }
 
             notCovered = depth < 0 && limits && notCovered < 0 ? provisions[from].Consent : notCovered;

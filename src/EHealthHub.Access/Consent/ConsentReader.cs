@@ -62,13 +62,13 @@ public static class ConsentReader
             issues.Add(ConsentJson.NotUnderstood("Consent.scope", "The scope is patient-privacy or research."));
         }
 
+        Require(consent, issues);
         var id = ConsentJson.Text(consent, "id") ?? "";
         if (IsSetting(consent))
         {
             return new(new ConsentDirective(id, []), ReadSetting(consent, isUnknown, issues), issues.ToImmutable());
         }
 
-        Require(consent, issues);
         var rules = new ProvisionReader(resolve, issues).Read(consent, isUnknown);
         return new(new ConsentDirective(id, rules), null, issues.ToImmutable());
     }

@@ -84,7 +84,7 @@ internal readonly ref struct Question
             var place = new ScopePlace(IsDirectory, Request.PatientId);
             return SmartScope.Covers(Caller, Interaction, ResourceType, place)
                 || (SmartScope.IsFiner(Caller)
-                    && (HasResource ? SmartScope.Matches(Caller, Interaction, ResourceType, place, Resource.Facts.Span) : !IsCreating && SmartScope.CoversSome(Caller, Interaction, ResourceType, place)));
+                    && (HasResource ? !Resource.Facts.IsEmpty && SmartScope.Matches(Caller, Interaction, ResourceType, place, Resource.Facts.Span) : !IsCreating && SmartScope.CoversSome(Caller, Interaction, ResourceType, place)));
         }
     }
 

@@ -5,10 +5,10 @@ namespace EHealthHub.Access.Relationships;
 /// <summary>How an encounter's class (v3-ActCode, <c>Encounter.class</c>) counts before the regulation.</summary>
 public enum CareSetting
 {
-    /// <summary>A visit: AMB, HH, VR, FLD, SS, and every class that is not known here.</summary>
+    /// <summary>A visit: AMB, HH, VR, FLD, SS, PRENC, and every class that is not known here.</summary>
     Visit = 0,
 
-    /// <summary>An admission: IMP, ACUTE, NONAC, PRENC, OBSENC.</summary>
+    /// <summary>An admission: IMP, ACUTE, NONAC, OBSENC.</summary>
     Inpatient = 1,
 
     /// <summary>An emergency department: EMER.</summary>
