@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using EHealthHub.Access.Consent;
+using EHealthHub.Access.Explain;
 using EHealthHub.Access.Policy;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Operator.Synthetic;
 using EHealthHub.Records.Store;
-using EHealthHub.Trust;
 
 namespace EHealthHub.Benchmarks;
 
@@ -19,6 +20,7 @@ internal static class DecisionCost
 
     public static int Execute()
     {
+        AccessRequests.MeasureCold();
         var facts = Facts();
         Console.WriteLine($"{facts.Count:n0} Observations, {facts.Average(f => f.Length):n0} bytes of facts on average");
         foreach (var search in s_searches)
@@ -35,11 +37,18 @@ internal static class DecisionCost
             Console.WriteLine($"  {search}: {cost:n0} ns a candidate, {found / (double)(Rounds * 2) / facts.Count:p1} match, {(GC.GetAllocatedBytesForCurrentThread() - before) / (facts.Count * Rounds * 2):n0} B allocated");
         }
 
-        foreach (var (name, request) in Requests())
+        foreach (var (name, request) in AccessRequests.All())
         {
-            Console.WriteLine($"  {name}: {PerCall(1_000, _ => AccessPolicy.Decide(request)):n0} ns a decision ({AccessPolicy.Decide(request).Rule})");
+            var view = AccessPolicy.View(request);
+            var resource = request.Resource!.Value;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var (decide, allocated) = (PerCall(1_000, _ => AccessPolicy.Decide(request)), (GC.GetAllocatedBytesForCurrentThread() - before) / (1_000 * Rounds * 2));
+            Console.WriteLine(
+                $"  {name}: {decide:n0} ns a decision ({AccessPolicy.Decide(request).Rule}), {allocated:n0} B; a view {PerCall(1_000, _ => AccessPolicy.View(request)):n0} ns, then {PerCall(1_000, _ => view.Of(resource)):n0} ns a resource; in words {PerCall(10, _ => AccessExplainer.Explain(request)):n0} ns");
         }
 
+        Console.WriteLine($"  a consent read from JSON: {PerCall(100, _ => ConsentReader.Read(AccessRequests.Consent, AccessRequests.Resolve)):n0} ns");
+        Console.WriteLine($"  the first decision of a process: {AccessRequests.ColdMicroseconds:n0} us");
         return 0;
     }
 
@@ -72,14 +81,5 @@ internal static class DecisionCost
                 .Select(e => SearchFacts.Extract(e.Resource!, e.Id, 1, a.Time, "hospital-ankara", e.CompartmentName, a.References))
                 .Select(f => Opener.Split(Opener.Encode(f, []), out _).ToArray())),
         ];
-    }
-
-    private static IEnumerable<(string Name, AccessRequest Request)> Requests()
-    {
-        var doctor = new Caller { Institution = "hospital-ankara", InstitutionKind = InstitutionKind.Provider, PersonKind = PersonKind.Clinician, Person = "dr-ayse", Purpose = "TREAT", Certificate = "c", Scopes = ["user/*.cruds"] };
-        var read = new AccessRequest { Caller = doctor, Interaction = Interaction.Read, ResourceType = "Observation", Compartment = CompartmentKind.Patient, PatientId = "p", Submitter = "hospital-izmir", PatientSubmitter = "hospital-izmir" };
-        yield return ("clinician reads under an open encounter", read with { OpenEncounters = [new OpenEncounter("hospital-ankara", "e")] });
-        yield return ("clinician is refused", read);
-        yield return ("hospital's system writes", read with { Caller = doctor with { PersonKind = PersonKind.None, Person = null, Scopes = ["system/*.cruds"] }, Interaction = Interaction.Update, Submitter = "hospital-ankara", PatientSubmitter = "hospital-ankara" });
     }
 }

@@ -103,15 +103,15 @@ public static class AccessPolicy
     public static AccessDecision Decide(AccessRequest request)
     {
         var standing = Standing.Of(request);
-        if (request.Resource is not { } resource)
+        if (request.Interaction is Interaction.Create or Interaction.Search)
         {
-            // What is not described is decided by what the request says of it.
-            resource = new ResourceTraits { Type = request.ResourceType, Id = "", Submitter = request.Submitter };
+            return Decide(new Question(request, standing, request.Caller.Institution));
         }
 
-        return request.Interaction == Interaction.Search || (request.Interaction == Interaction.Create && request.Resource is null)
-            ? Decide(new Question(request, standing, request.Caller.Institution))
-            : Decide(new Question(request, standing, resource));
+        // What is not described may be anything: whoever is let in by a relationship does not see it.
+        var resource = request.Resource
+            ?? new ResourceTraits { Type = request.ResourceType, Id = "", Submitter = request.Submitter, Labels = ResourceLabels.Of(Sensitivities.None, Confidentiality.VeryRestricted) };
+        return Decide(new Question(request, standing, resource));
     }
 
     /// <summary>

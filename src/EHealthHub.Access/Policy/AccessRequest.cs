@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Trust;
 
@@ -26,11 +25,6 @@ public enum Interaction
     Derive = 6,
 }
 
-/// <summary>An open encounter, from the sealed facts of the patient's Encounter resources.</summary>
-/// <param name="Institution">The registered institution that submitted the Encounter.</param>
-/// <param name="EncounterId">Logical id.</param>
-public sealed record OpenEncounter(string Institution, string EncounterId);
-
 /// <summary>Everything the decision may look at. What is not known is not granted.</summary>
 public sealed record AccessRequest
 {
@@ -47,7 +41,7 @@ public sealed record AccessRequest
     public required CompartmentKind Compartment { get; init; }
 
     /// <summary>The moment of the decision: which rules are in force, and what is open.</summary>
-    public DateTimeOffset Now { get; init; }
+    public required DateTimeOffset Now { get; init; }
 
     /// <summary>What the law of the place says in numbers.</summary>
     public PolicySettings Settings { get; init; } = PolicySettings.Default;
@@ -55,8 +49,11 @@ public sealed record AccessRequest
     /// <summary>What is known of the patient of a patient's compartment; null for a patient whom nobody knows, and in other compartments.</summary>
     public PatientKnowledge? Known { get; init; }
 
-    /// <summary>The existing resource (read, update, delete), or the one to be (create: its facts, for finer-grained scopes); null for a search.</summary>
+    /// <summary>The existing resource (read, update, delete); null for a create or a search. An existing one that is not described may be anything.</summary>
     public ResourceTraits? Resource { get; init; }
+
+    /// <summary>The caller's scopes with a query that what is to be written satisfies (create, update); all of them while that is not known yet and will be asked again.</summary>
+    public ulong WrittenScopes { get; init; }
 
     /// <summary>Logical id of the patient of a patient's compartment, else null.</summary>
     public string? PatientId { get; init; }
@@ -66,15 +63,6 @@ public sealed record AccessRequest
 
     /// <summary>The institution whose compartment it is, for institution compartments.</summary>
     public string? Owner { get; init; }
-
-    /// <summary>The institution that submitted the Patient resource of the compartment; null when it is being created in the same bundle by the caller, or unknown. <see cref="Known"/> comes first where it is given.</summary>
-    public string? PatientSubmitter { get; init; }
-
-    /// <summary>True when the Patient of the compartment is created by the caller in the same transaction. <see cref="Known"/> comes first where it is given.</summary>
-    public bool PatientIsNew { get; init; }
-
-    /// <summary>Encounters of the patient that are open now. <see cref="Known"/> comes first where it is given.</summary>
-    public ImmutableArray<OpenEncounter> OpenEncounters { get; init; } = [];
 
     /// <summary>True when the caller is a citizen and the patient's resource carries the citizen's national id.</summary>
     public bool IsOwnRecord { get; init; }

@@ -1,4 +1,3 @@
-using EHealthHub.Access.Scopes;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Access.Policy;
@@ -22,9 +21,7 @@ public sealed class AccessView
         _request = request;
         _standing = Standing.Of(request);
         Decision = AccessPolicy.Decide(new Question(request, _standing, request.Caller.Institution));
-        Needs = _standing.Consents.Needs
-            | (request.Caller.InstitutionKind == InstitutionKind.Insurer ? TraitNeeds.Dates : TraitNeeds.None)
-            | (SmartScope.IsFiner(request.Caller) ? TraitNeeds.Facts : TraitNeeds.None);
+        Needs = _standing.Consents.Needs | (request.Caller.InstitutionKind == InstitutionKind.Insurer ? TraitNeeds.Dates : TraitNeeds.None);
     }
 
     /// <summary>The decision for the whole: whether anything may be looked for at all (<see cref="AccessDecision.Granted"/>), by which rule, and what is said to those who may not.</summary>

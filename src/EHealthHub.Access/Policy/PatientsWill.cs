@@ -20,7 +20,7 @@ internal static class PatientsWill
     public static AccessDecision Decide(in Question question, Rule rule, Position position)
     {
         ref readonly var standing = ref question.Standing;
-        if (!question.HasResource || question.IsCreating)
+        if (!question.HasResource)
         {
             // Adding to a record is not looking at it.
             return question.IsCreating || standing.Consents.DeniedWhole < 0 ? Granted(question, rule) : Refused(question, Denied);

@@ -75,18 +75,16 @@ internal readonly ref struct Question
         : Caller.Purpose is Purpose.Operations or Purpose.Treatment or Purpose.Payment;
 
     /// <summary>
-    /// A scope covers it: all of the type there; or, by a finer-grained scope, this one, as its facts say. Over a whole compartment it is enough that some resources may be covered, for each is asked about then.
+    /// A scope covers it: all of the type there; or, by a finer-grained scope, what is there, what is to be there, or both. Over a whole compartment it is enough that some resources may be covered, for each is asked about then.
     /// </summary>
-    public bool IsInScope
+    public bool IsInScope => SmartScope.Covers(Caller, Interaction, ResourceType, new ScopePlace(IsDirectory, Request.PatientId), FinerScopes);
+
+    private ulong FinerScopes => Interaction switch
     {
-        get
-        {
-            var place = new ScopePlace(IsDirectory, Request.PatientId);
-            return SmartScope.Covers(Caller, Interaction, ResourceType, place)
-                || (SmartScope.IsFiner(Caller)
-                    && (HasResource ? !Resource.Facts.IsEmpty && SmartScope.Matches(Caller, Interaction, ResourceType, place, Resource.Facts.Span) : !IsCreating && SmartScope.CoversSome(Caller, Interaction, ResourceType, place)));
-        }
-    }
+        Interaction.Create => Request.WrittenScopes,
+        Interaction.Update => Resource.FinerScopes & Request.WrittenScopes,
+        _ => HasResource ? Resource.FinerScopes : ulong.MaxValue,
+    };
 
     // What.
     public bool IsLooking => Interaction is Interaction.Read or Interaction.Search;
@@ -114,7 +112,7 @@ internal readonly ref struct Question
     public bool Names => Interaction is Interaction.Read or Interaction.Update or Interaction.Delete or Interaction.Derive && !IsDirectory;
 
     // The patient.
-    public bool IsOwnPatient => Request.Known is { } known ? known.IsNew || IsOwn(known.Submitter) : Request.PatientIsNew || IsOwn(Request.PatientSubmitter);
+    public bool IsOwnPatient => Request.Known is { } known && (known.IsNew || IsOwn(known.Submitter));
 
     public bool IsKnownInPart => Request.Known is { IsWhole: false };
 
@@ -137,12 +135,7 @@ internal readonly ref struct Question
     {
         get
         {
-            if (Request.Known is not { } known)
-            {
-                return (Standing.Relations & Relations.OpenEncounter) != 0;
-            }
-
-            foreach (var encounter in known.Encounters)
+            foreach (var encounter in Request.Known?.Encounters ?? [])
             {
                 if (encounter.IsOpen && IsOwn(encounter.Institution))
                 {

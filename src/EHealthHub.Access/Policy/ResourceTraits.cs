@@ -21,9 +21,6 @@ public enum TraitNeeds
 
     /// <summary><see cref="ResourceTraits.Related"/>.</summary>
     Related = 8,
-
-    /// <summary><see cref="ResourceTraits.Facts"/>.</summary>
-    Facts = 16,
 }
 
 /// <summary>What decides about one resource beyond the patient it belongs to; from its sealed facts, before its body is opened. What is left out counts as not known, and what is not known is not granted.</summary>
@@ -41,6 +38,9 @@ public readonly struct ResourceTraits
     /// <summary>Labels of the current version (<c>meta.security</c>).</summary>
     public ResourceLabels Labels { get; init; }
 
+    /// <summary>The caller's scopes with a query that the resource satisfies (<see cref="Scopes.SmartScope.Satisfied"/>): what is left out satisfies none.</summary>
+    public ulong FinerScopes { get; init; }
+
     /// <summary>When the care it tells of began, inclusive: the beginning of what the resource's date says (<c>effective</c>, <c>period</c>, <c>onset</c>, <c>authoredOn</c> ...). Null when it is not known.</summary>
     public DateTimeOffset? CareFrom { get; init; }
 
@@ -55,7 +55,4 @@ public readonly struct ResourceTraits
 
     /// <summary>Encounters, care plans and episodes that it belongs to, as literal references (<c>Encounter/1</c>).</summary>
     public ImmutableArray<string> Related { get; init; }
-
-    /// <summary>The encoded facts, for callers with finer-grained scopes (<see cref="Scopes.SmartScope.Matches"/>); without them such a scope covers nothing.</summary>
-    public ReadOnlyMemory<byte> Facts { get; init; }
 }

@@ -37,7 +37,7 @@ internal readonly struct Standing
     {
         if (request.Known is not { IsWhole: true } known)
         {
-            return request.Known is null ? Flat(request) : default;
+            return default;
         }
 
         var caller = request.Caller;
@@ -109,18 +109,4 @@ internal readonly struct Standing
         !(request.Now < delegation.From) && !(request.Now >= delegation.Until)
         && (delegation.Kind != DelegationKind.Representative || delegation.IsGuardian
             || (known.BirthDate is not null && !PolicySettings.HasYears(known.BirthDate, request.Settings.MajorityYears, request.Now)));
-
-    /// <summary>Of the encounters that a request names itself.</summary>
-    private static Standing Flat(AccessRequest request)
-    {
-        foreach (var encounter in request.OpenEncounters)
-        {
-            if (request.Caller.Institution == encounter.Institution)
-            {
-                return new Standing { Relations = Relations.OpenEncounter };
-            }
-        }
-
-        return default;
-    }
 }

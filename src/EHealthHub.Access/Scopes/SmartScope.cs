@@ -15,6 +15,9 @@ public readonly record struct ScopePlace(bool IsDirectory, string? Patient);
 /// </summary>
 public static class SmartScope
 {
+    /// <summary>Scopes of a caller whose queries are looked at; further ones cover nothing.</summary>
+    public const int ScopesMax = 64;
+
     private const string Letters = "cruds";
 
     /// <summary>The scope of an institution that captures consents on paper for patients (IHE PCF, Consent Capture). It is given by the registry by name: no wildcard holds it.</summary>
@@ -43,12 +46,18 @@ public static class SmartScope
         return false;
     }
 
-    /// <summary>True when a scope covers the interaction on some resources of the type that lie there: each of them must then be asked about (<see cref="Matches"/>).</summary>
-    public static bool CoversSome(Caller caller, Interaction interaction, string resourceType, ScopePlace place)
+    /// <summary>
+    /// The same for one resource, which satisfies the queries of these scopes (<see cref="Satisfied"/>); for all scopes with a query: whether some resource there may be covered, each of which must then be asked about.
+    /// </summary>
+    public static bool Covers(Caller caller, Interaction interaction, string resourceType, ScopePlace place, ulong satisfied)
     {
-        foreach (var scope in caller.Scopes)
+        for (var i = 0; i < caller.Scopes.Length; i++)
         {
-            if (Finer(scope, caller, interaction, resourceType, place) is not null)
+            var scope = caller.Scopes[i];
+            var question = scope.IndexOf('?', StringComparison.Ordinal);
+            if (question < 0
+                ? Covers(scope, caller, interaction, resourceType, place)
+                : i < ScopesMax && (satisfied & (1UL << i)) != 0 && Covers(scope.AsSpan(0, question), caller, interaction, resourceType, place) && QueryOf(scope) is not null)
             {
                 return true;
             }
@@ -57,18 +66,19 @@ public static class SmartScope
         return false;
     }
 
-    /// <summary>True when a finer-grained scope covers the interaction on the resource that has these facts.</summary>
-    public static bool Matches(Caller caller, Interaction interaction, string resourceType, ScopePlace place, ReadOnlySpan<byte> facts)
+    /// <summary>The caller's scopes whose query the resource with these facts satisfies, a bit for each by its position among the caller's scopes; none for a caller without such scopes.</summary>
+    public static ulong Satisfied(Caller caller, ReadOnlySpan<byte> facts)
     {
-        foreach (var scope in caller.Scopes)
+        var satisfied = 0UL;
+        for (var i = 0; i < Math.Min(caller.Scopes.Length, ScopesMax); i++)
         {
-            if (Finer(scope, caller, interaction, resourceType, place) is { } query && query.Matches(facts))
+            if (caller.Scopes[i].Contains('?', StringComparison.Ordinal) && QueryOf(caller.Scopes[i])?.Matches(facts) == true)
             {
-                return true;
+                satisfied |= 1UL << i;
             }
         }
 
-        return false;
+        return satisfied;
     }
 
     /// <summary>True when the caller holds a finer-grained scope.</summary>
@@ -85,11 +95,7 @@ public static class SmartScope
         return false;
     }
 
-    private static ScopeQuery? Finer(string scope, Caller caller, Interaction interaction, string resourceType, ScopePlace place)
-    {
-        var question = scope.IndexOf('?', StringComparison.Ordinal);
-        return question >= 0 && Covers(scope.AsSpan(0, question), caller, interaction, resourceType, place) ? Queries.GetValue(scope, Query.Of).Value : null;
-    }
+    private static ScopeQuery? QueryOf(string scope) => Queries.GetValue(scope, Query.Of).Value;
 
     private static bool Covers(ReadOnlySpan<char> scope, Caller caller, Interaction interaction, string resourceType, ScopePlace place)
     {
@@ -153,7 +159,8 @@ public static class SmartScope
         public static Query Of(string scope)
         {
             var (slash, question) = (scope.IndexOf('/', StringComparison.Ordinal), scope.IndexOf('?', StringComparison.Ordinal));
-            var type = scope[(slash + 1)..scope.LastIndexOf('.', question)];
+            var dot = scope.LastIndexOf('.', question);
+            var type = slash > 0 && dot > slash ? scope[(slash + 1)..dot] : "";
             return new Query { Value = ScopeQuery.TryParse(type, scope[(question + 1)..], out var query) ? query : null };
         }
     }

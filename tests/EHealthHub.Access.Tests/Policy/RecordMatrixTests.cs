@@ -36,7 +36,7 @@ public class RecordMatrixTests(ITestOutputHelper output)
 
                 if (request.Resource is { } resource && cell.Interaction is Interaction.Read or Interaction.Derive)
                 {
-                    var seen = AccessPolicy.View(request with { Resource = null, Submitter = null }).Of(resource);
+                    var seen = AccessPolicy.View(request with { Resource = null }).Of(resource);
                     var expected = !decision.Granted ? Visibility.Hide : decision.Masked ? Visibility.Mask : Visibility.See;
                     if (seen.Visibility != expected && wrong.Count < 10)
                     {
@@ -71,7 +71,7 @@ public class RecordMatrixTests(ITestOutputHelper output)
                 foreach (var cell in Situation.All.SelectMany(s => CellsOf(who, purpose, s)))
                 {
                     var decision = AccessPolicy.Decide(RequestOf(cell));
-                    var unknown = AccessPolicy.Decide(RequestOf(cell) with { Known = null, IsOwnRecord = false, Resource = null, Submitter = null });
+                    var unknown = AccessPolicy.Decide(RequestOf(cell) with { Known = null, IsOwnRecord = false, Resource = null });
                     if (!decision.Granted && !unknown.Granted && decision.Hidden != unknown.Hidden)
                     {
                         Assert.Fail($"{decision} against {unknown} for {cell}");

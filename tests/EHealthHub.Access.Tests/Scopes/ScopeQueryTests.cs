@@ -50,21 +50,31 @@ public sealed class ScopeQueryTests
     {
         var caller = Caller(PersonKind.Clinician, Laboratory);
         Assert.False(SmartScope.Covers(caller, Interaction.Read, "Observation", default));
-        Assert.True(SmartScope.CoversSome(caller, Interaction.Read, "Observation", default));
-        Assert.False(SmartScope.CoversSome(caller, Interaction.Read, "Condition", default));
-        Assert.False(SmartScope.CoversSome(caller, Interaction.Create, "Observation", default));
-        Assert.True(SmartScope.Matches(caller, Interaction.Search, "Observation", default, Facts("laboratory")));
-        Assert.False(SmartScope.Matches(caller, Interaction.Search, "Observation", default, Facts("vital-signs")));
-        Assert.False(SmartScope.Matches(caller, Interaction.Delete, "Observation", default, Facts("laboratory")));
-        Assert.False(SmartScope.Matches(Caller(PersonKind.None, Laboratory), Interaction.Read, "Observation", default, Facts("laboratory")));
+        Assert.True(SmartScope.Covers(caller, Interaction.Read, "Observation", default, ulong.MaxValue));
+        Assert.False(SmartScope.Covers(caller, Interaction.Read, "Condition", default, ulong.MaxValue));
+        Assert.False(SmartScope.Covers(caller, Interaction.Create, "Observation", default, ulong.MaxValue));
+        Assert.True(Matches(caller, Interaction.Search, "Observation", default, Facts("laboratory")));
+        Assert.False(Matches(caller, Interaction.Search, "Observation", default, Facts("vital-signs")));
+        Assert.False(Matches(caller, Interaction.Delete, "Observation", default, Facts("laboratory")));
+        Assert.False(Matches(Caller(PersonKind.None, Laboratory), Interaction.Read, "Observation", default, Facts("laboratory")));
     }
 
     [Fact]
     public void Query_that_cannot_be_kept_covers_nothing()
     {
         var caller = Caller(PersonKind.Clinician, "user/Observation.rs?date=2026", "user/*.rs?category=laboratory", "user/Observation.rs?category:not=x");
-        Assert.False(SmartScope.CoversSome(caller, Interaction.Read, "Observation", default));
-        Assert.False(SmartScope.Matches(caller, Interaction.Read, "Observation", default, Facts("laboratory")));
+        Assert.False(SmartScope.Covers(caller, Interaction.Read, "Observation", default, ulong.MaxValue));
+        Assert.False(Matches(caller, Interaction.Read, "Observation", default, Facts("laboratory")));
+    }
+
+    [Fact]
+    public void Query_of_one_scope_lends_nothing_to_another()
+    {
+        var caller = Caller(PersonKind.Clinician, "user/Observation.r?category=laboratory", "user/Observation.s?category=vital-signs", "user/Condition.rs");
+        Assert.True(Matches(caller, Interaction.Read, "Observation", default, Facts("laboratory")));
+        Assert.False(Matches(caller, Interaction.Search, "Observation", default, Facts("laboratory")));
+        Assert.False(Matches(caller, Interaction.Read, "Observation", default, Facts("vital-signs")));
+        Assert.True(Matches(caller, Interaction.Search, "Observation", default, Facts("vital-signs")));
     }
 
     [Theory]
@@ -80,6 +90,8 @@ public sealed class ScopeQueryTests
     [InlineData(PersonKind.None, "7", "7", false, false)]
     public void Patient_context_is_the_one_of_the_launch(PersonKind person, string? launched, string? patient, bool isDirectory, bool covered) =>
         Assert.Equal(covered, SmartScope.Covers(Caller(person, "patient/*.rs") with { Patient = launched }, Interaction.Read, "Observation", new ScopePlace(isDirectory, patient)));
+
+    private static bool Matches(Caller caller, Interaction interaction, string type, ScopePlace place, byte[] facts) => SmartScope.Covers(caller, interaction, type, place, SmartScope.Satisfied(caller, facts));
 
     private static byte[] Facts(string category)
     {
