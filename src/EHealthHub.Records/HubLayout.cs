@@ -26,6 +26,9 @@ public sealed record HubLayout(string Root)
     /// <summary>The last revision of the registry whose changes stand in the audit log.</summary>
     public string RegistryMark => Path.Combine(Databases, "registry.mark");
 
+    /// <summary>OCSP answers, kept over a restart.</summary>
+    public string OcspAnswers => Path.Combine(Databases, "ocsp.answers");
+
     /// <summary>The development key file.</summary>
     public string Keys => Path.Combine(Root, "keys");
 

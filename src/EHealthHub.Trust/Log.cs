@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "OCSP answer of {Issuer}'s responder at {Location} not taken: {Fault}. The answers in force count until their own end.")]
     internal static partial void OcspAnswerRefused(ILogger log, string issuer, string location, string fault);
 
+    [LoggerMessage(6, LogLevel.Warning, "OCSP answers could not be kept: a restart asks about everybody anew.")]
+    internal static partial void OcspAnswersNotKept(ILogger log);
+
     [LoggerMessage(3, LogLevel.Information, "Registry revision {Revision} in force: {Institutions} institutions, {Persons} persons.")]
     internal static partial void RegistryTaken(ILogger log, long revision, int institutions, int persons);
 

@@ -55,14 +55,20 @@ internal sealed class OAuthAnswers(HubParts parts)
             call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
         }
 
-        if (context.RedirectUri is not { } redirect)
+        // Once the application and its address are proven, a fault of the request is the application's to know (RFC 6749, 4.1.2.1).
+        if ((context.RedirectUri ?? (call.Asking is null ? null : context.Request?.RedirectUri)) is not { } redirect)
         {
             await Page(call, call.Status, ConsentPage.Refuse(call.Reason != TrustReason.None ? TrustReasons.PublicCode(call.Reason) : RequestInvalid, call.Request.Language), null).ConfigureAwait(false);
             context.HandleRequest();
             return;
         }
 
-        List<KeyValuePair<string, string>> answer = [new("iss", parts.Hub.BaseUrl), new("state", context.Request!.State!)];
+        List<KeyValuePair<string, string>> answer = [new("iss", parts.Hub.BaseUrl)];
+        if (context.Request?.State is { } state)
+        {
+            answer.Add(new("state", state));
+        }
+
         answer.Add(context.Response.Error is { } error ? new("error", error) : new("code", context.AuthorizationCode!));
         if (call.Reason != TrustReason.None)
         {

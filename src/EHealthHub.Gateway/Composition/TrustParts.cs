@@ -112,7 +112,9 @@ public sealed class TrustParts : IAsyncDisposable
 
         // A registry without a trust list trusts the development authority of its own directory.
         ImmutableArray<RevocationSource> development = [new RevocationSource(anchor.Certificate, Path.Combine(parts.Layout.Pki, "ca.crl"))];
-        var revocation = new RevocationService(new RevocationOptions { Sources = TrustFollowing.SourcesOf(registry.Current, development) }, parts.Time, logs.CreateLogger<RevocationService>());
+        var revocation = new RevocationService(
+            new RevocationOptions { Sources = TrustFollowing.SourcesOf(registry.Current, development), Ocsp = new OcspOptions { AnswersFile = parts.Layout.OcspAnswers } },
+            parts.Time, logs.CreateLogger<RevocationService>(), authenticator: authenticator);
         await revocation.StartAsync(CancellationToken.None).ConfigureAwait(false);
         var gate = new CertificateGate(new GateOptions { Anchors = [anchor] }, registry, revocation, parts.Time);
         var following = new TrustFollowing(registry, gate, revocation, development, parts.Time);

@@ -13,13 +13,17 @@ internal static class RegistryListing
     public static Command List()
     {
         var data = HubOptions.Data();
-        var command = new Command("list", "List institutions, persons and blocked certificates.") { data };
+        var command = new Command("list", "List institutions with their programs, persons and blocked certificates.") { data };
         command.SetAction((result, _) => RegistryEditing.With(result.GetRequiredValue(data), (registry, _) =>
         {
             Say.Line($"revision {registry.Current.Revision}");
             foreach (var institution in registry.Current.Institutions)
             {
                 Say.Line($"{institution.Id,-22} {institution.Kind,-10} {(institution.Suspended ? "SUSPENDED" : "speaks"),-10} {string.Join(' ', institution.Scopes),-28} {institution.Name}");
+                foreach (var client in institution.Clients)
+                {
+                    Say.Line($"  {client.Id,-20} {client.Kind,-10} {(client.Suspended ? "SUSPENDED" : "speaks"),-10} {string.Join(' ', client.Scopes),-28} {client.Name}");
+                }
             }
 
             foreach (var person in registry.Current.Persons)
@@ -41,7 +45,7 @@ internal static class RegistryListing
     public static Command Show()
     {
         var data = HubOptions.Data();
-        var id = new Argument<string>("id") { Description = "An institution or a person." };
+        var id = new Argument<string>("id") { Description = "An institution, a person, or a program." };
         var command = new Command("show", "Show one participant with certificates, periods and quota, and the last changes that name it.") { id, data };
         command.SetAction((result, _) => RegistryEditing.With(result.GetRequiredValue(data), (registry, _) => Show(registry.Current, result.GetRequiredValue(id))));
         return command;
@@ -56,6 +60,10 @@ internal static class RegistryListing
         else if (registry.PersonById(id) is { } person)
         {
             Show(person);
+        }
+        else if (registry.ClientById(id) is var (answering, client))
+        {
+            Show(client, answering.Id);
         }
         else
         {
@@ -88,6 +96,27 @@ internal static class RegistryListing
         {
             Say.Line($"issuer, subject   {name.Issuer} / {name.Subject} {Period(name.From, name.Until)}");
         }
+
+        foreach (var client in institution.Clients)
+        {
+            Say.Line($"program           {client.Id}, {client.Kind}, {(client.Suspended ? "SUSPENDED" : "speaks")}");
+        }
+    }
+
+    private static void Show(RegisteredClient client, string institution)
+    {
+        Say.Line($"{client.Id}: {client.Name}, {client.Kind} of {institution}, {(client.Suspended ? "SUSPENDED" : "speaks")}");
+        Say.Line($"proof             {(client.IsPublic ? "the person's certificate" : client.Keys.IsEmpty ? "the institution's certificate (tls_client_auth)" : "keys (private_key_jwt)")}");
+        Say.Line($"scopes            {string.Join(' ', client.Scopes)}");
+        foreach (var key in client.Keys)
+        {
+            Say.Line($"key               {key.Id} {key.Algorithm}");
+        }
+
+        foreach (var redirect in client.Redirects)
+        {
+            Say.Line($"redirect          {redirect}");
+        }
     }
 
     private static void Show(Person person)
@@ -95,7 +124,7 @@ internal static class RegistryListing
         Say.Line($"{person.Id}: {person.Name}, {person.Kind}, {(person.Suspended ? "SUSPENDED" : "speaks")}");
         foreach (var employment in person.Employments)
         {
-            Say.Line($"employment        {employment.Institution} as {employment.Role} {Period(employment.From, employment.Until)}");
+            Say.Line($"employment        {employment.Institution} as {employment.Role} {Period(employment.From, employment.Until)}{(employment.Basis is { } basis ? $" by PractitionerRole/{basis.Role}/_history/{basis.Version}" : "")}");
         }
 
         foreach (var certificate in person.Certificates)

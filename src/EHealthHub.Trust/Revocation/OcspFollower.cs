@@ -105,6 +105,22 @@ internal sealed class OcspFollower : IRevocationFollower
         return known.Answer is null ? AskFirst(known, now) : Task.CompletedTask;
     }
 
+    /// <summary>Takes up an answer from before a restart, examined as if it came now; what it was an answer to is not known any more, so that its nonce proves nothing. False where it does not count.</summary>
+    internal bool TakeKept(in CertificateId id, byte[] bytes)
+    {
+        var now = _time.GetUtcNow();
+        if (_examination.Examine(bytes, OcspQuestion.About(_authority, id.Serial, nonce: false), OcspNonce.Off, now, out _) is not { } answer || Follow(id, now.UtcTicks, isRegistered: false) is not { } followed)
+        {
+            return false;
+        }
+
+        Take(followed, answer, "", bytes);
+        return true;
+    }
+
+    /// <summary>The answers that are held, as they came.</summary>
+    internal IEnumerable<(CertificateId Id, byte[] Answer)> Answers() => _followed.Values.Where(f => f.Bytes is not null).Select(f => (f.Id, f.Bytes!));
+
     /// <summary>Nobody is registered any more, until told again.</summary>
     internal void ForgetRegistered()
     {
@@ -188,7 +204,7 @@ internal sealed class OcspFollower : IRevocationFollower
         try
         {
             var bytes = await _resilience.AskAsync(static (x, token) => x.Self.SendAsync(x.Encoded, token), (Self: this, Encoded: question.Encode()), cancellation).ConfigureAwait(false);
-            Take(followed, _examination.Examine(bytes!, question, Source.Nonce, _time.GetUtcNow(), out var fault), fault);
+            Take(followed, _examination.Examine(bytes!, question, Source.Nonce, _time.GetUtcNow(), out var fault), fault, bytes!);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -206,7 +222,7 @@ internal sealed class OcspFollower : IRevocationFollower
             : throw new IOException("an answer of another media type");
     }
 
-    private void Take(Followed followed, OcspAnswer? answer, string fault)
+    private void Take(Followed followed, OcspAnswer? answer, string fault, byte[] bytes)
     {
         if (answer is null)
         {
@@ -222,7 +238,7 @@ internal sealed class OcspFollower : IRevocationFollower
             }
             else
             {
-                followed.Take(answer, _options);
+                followed.Take(answer, _options, bytes);
                 fault = "";
             }
         }
@@ -284,8 +300,12 @@ internal sealed class OcspFollower : IRevocationFollower
 
         internal long FirstAt { get; set; }
 
-        internal void Take(OcspAnswer answer, OcspOptions options)
+        /// <summary>The answer as it came.</summary>
+        internal byte[]? Bytes { get; private set; }
+
+        internal void Take(OcspAnswer answer, OcspOptions options, byte[] bytes)
         {
+            Bytes = bytes;
             var fresh = answer.ThisUpdate.AddSeconds(options.FreshnessSeconds);
             var until = answer.NextUpdate is { } next && next < fresh ? next : fresh;
             Volatile.Write(ref _goodUntil, until.AddSeconds(options.GraceSeconds).UtcTicks);

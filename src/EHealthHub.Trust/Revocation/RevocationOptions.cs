@@ -66,6 +66,9 @@ public sealed record OcspOptions
     /// <summary>Requests that may wait for a first answer at the same time (0..10,000); the others are refused at once.</summary>
     public int WaitingMax { get; init; } = 256;
 
+    /// <summary>Where answers are kept over a restart; null for nowhere.</summary>
+    public string? AnswersFile { get; init; }
+
     /// <summary>Size of an answer in bytes (1,024..1 Mi).</summary>
     public int AnswerBytesMax { get; init; } = 64 * 1024;
 

@@ -43,14 +43,18 @@ public sealed class RevocationService : IAsyncDisposable
     private readonly ILogger _log;
     private readonly HttpClient _http;
     private readonly HeldLists _lists;
+    private readonly KeptAnswers? _kept;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _change = new();
     private volatile Followed _followed;
     private bool _started;
     private int _waiting;
 
-    /// <summary>Loads nothing yet. <paramref name="handler"/> replaces the network, for tests and proxies; the service owns it. Throws <see cref="ArgumentException"/> naming every fault of the options.</summary>
-    public RevocationService(RevocationOptions options, TimeProvider time, ILogger<RevocationService>? log = null, HttpMessageHandler? handler = null)
+    /// <summary>
+    /// Loads nothing yet. <paramref name="handler"/> replaces the network, for tests and proxies; the service owns it. With <paramref name="authenticator"/>, OCSP answers are kept in <see cref="OcspOptions.AnswersFile"/> over a restart.
+    /// Throws <see cref="ArgumentException"/> naming every fault of the options.
+    /// </summary>
+    public RevocationService(RevocationOptions options, TimeProvider time, ILogger<RevocationService>? log = null, HttpMessageHandler? handler = null, IRegistryAuthenticator? authenticator = null)
     {
         var faults = options.Faults();
         if (!faults.IsEmpty)
@@ -64,6 +68,7 @@ public sealed class RevocationService : IAsyncDisposable
         _log = log ?? NullLogger<RevocationService>.Instance;
         _http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(options.FetchTimeoutSeconds) }) { Timeout = Timeout.InfiniteTimeSpan };
         _lists = new HeldLists(options.GraceSeconds);
+        _kept = options.Ocsp.AnswersFile is { } path && authenticator is not null ? new KeptAnswers(path, authenticator) : null;
         _followed = new Followed([.. options.Sources.Select(Start)]);
     }
 
@@ -71,12 +76,34 @@ public sealed class RevocationService : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await RefreshAsync(cancellation).ConfigureAwait(false);
+        var isKept = TakeKept();
         lock (_change)
         {
             _started = true;
             foreach (var running in _followed.All)
             {
-                running.Loop = KeepFreshAsync(running);
+                running.Loop = KeepFreshAsync(running, lookFirst: isKept && running.Follower is OcspFollower);
+            }
+        }
+    }
+
+    /// <summary>Answers from before a restart count until a responder has spoken, each examined again; now that the lists are there that vouch for responders.</summary>
+    private bool TakeKept()
+    {
+        var responders = _followed.Responders;
+        return _kept?.Read().Count(k => responders.TryGetValue(k.Id.Issuer, out var responder) && responder.TakeKept(k.Id, k.Answer)) > 0;
+    }
+
+    private void Keep()
+    {
+        if (_kept is { } kept)
+        {
+            lock (kept)
+            {
+                if (!kept.Write(_followed.Responders.Values.SelectMany(r => r.Answers())))
+                {
+                    Log.OcspAnswersNotKept(_log);
+                }
             }
         }
     }
@@ -198,6 +225,7 @@ public sealed class RevocationService : IAsyncDisposable
             // The stop that was asked for.
         }
 
+        Keep();
         foreach (var one in running)
         {
             one.Follower.Dispose();
@@ -225,6 +253,10 @@ public sealed class RevocationService : IAsyncDisposable
             {
                 lookFirst = false;
                 await running.Follower.RefreshAsync(stop).ConfigureAwait(false);
+                if (running.Follower is OcspFollower)
+                {
+                    Keep();
+                }
             }
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)

@@ -97,6 +97,24 @@ public sealed class RevocationTests(HubFixture hub, ITestOutputHelper output) : 
     }
 
     [Fact]
+    public async Task Long_contents_both_ways_count_against_the_bytes_of_a_minute()
+    {
+        using var izmir = hub.Client("hospital-izmir");
+        Expect(await hub.Files.Hub("registry", "quota", "hospital-izmir", "--megabytes-per-minute", "4"));
+        var created = (await izmir.Send(HttpMethod.Post, "fhir/Binary", new LongContent(3 << 20), [])).Expect(201);
+
+        // What there is left is drawn below nothing by one answer; the next request waits for it.
+        var answer = await izmir.Get("fhir/Binary/" + created.IdFromLocation(), ("Accept", "application/dicom"));
+        Assert.Equal(3 << 20, answer.Expect(200).Body.Length);
+        FhirAnswer? over = null;
+        await Until(async () => (over = await izmir.Get("fhir/Binary/" + created.IdFromLocation(), ("Accept", "application/dicom"))).Status == 429);
+        over!.Refused(429, "quota-bytes");
+        Assert.InRange(int.Parse(over.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture), 1, 120);
+        Expect(await hub.Files.Hub("registry", "quota", "hospital-izmir"));
+        await Until(async () => (await izmir.Get("fhir/Organization/none")).Status == 404);
+    }
+
+    [Fact]
     public async Task Suspended_institution_is_silent_within_seconds_and_speaks_again()
     {
         using var insurer = hub.Client("hospital-izmir");

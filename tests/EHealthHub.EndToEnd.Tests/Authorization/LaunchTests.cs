@@ -177,6 +177,19 @@ public sealed class LaunchTests(LaunchHub fixture) : IClassFixture<LaunchHub>
     [InlineData("client_id", "hospital-ankara")]
     [InlineData("client_id", "nobody")]
     [InlineData("client_id", null)]
+    public async Task Request_that_is_not_exactly_the_application_s_own_sends_no_browser_anywhere(string name, string? value)
+    {
+        using var browser = Doctor();
+        var request = browser.Request("user/*.rs");
+        request[name] = value;
+        var answer = await browser.Open(request);
+        answer.Expect(400);
+        Assert.Null(answer.Location);
+        Assert.Equal("text/html", answer.ContentType);
+        Assert.Contains("frame-ancestors 'none'", answer.Header("Content-Security-Policy")!, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("aud", "https://evil.example/fhir")]
     [InlineData("aud", null)]
     [InlineData("state", null)]
@@ -191,16 +204,16 @@ public sealed class LaunchTests(LaunchHub fixture) : IClassFixture<LaunchHub>
     [InlineData("request", "eyJhbGciOiJub25lIn0.e30.")]
     [InlineData("request_uri", "https://evil.example/request")]
     [InlineData("launch", "abc")]
-    public async Task Request_that_is_not_exactly_the_application_s_own_sends_no_browser_anywhere(string name, string? value)
+    public async Task Fault_of_a_request_is_told_to_the_application_once_it_and_its_address_are_proven(string name, string? value)
     {
         using var browser = Doctor();
         var request = browser.Request("user/*.rs");
         request[name] = value;
-        var answer = await browser.Open(request);
-        answer.Expect(400);
-        Assert.Null(answer.Location);
-        Assert.Equal("text/html", answer.ContentType);
-        Assert.Contains("frame-ancestors 'none'", answer.Header("Content-Security-Policy")!, StringComparison.Ordinal);
+        var back = browser.Returned((await browser.Open(request)).Expect(303));
+        Assert.Contains(back["error"], (string[])["invalid_request", "unsupported_response_type", "request_not_supported", "request_uri_not_supported"]);
+        Assert.Equal(Hub.Files.BaseAddress.ToString().TrimEnd('/'), back["iss"]);
+        Assert.Equal(name == "state" ? null : browser.State, back.GetValueOrDefault("state"));
+        Assert.False(back.ContainsKey("code"));
     }
 
     [Fact]

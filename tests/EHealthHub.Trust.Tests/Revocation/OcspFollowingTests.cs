@@ -17,6 +17,7 @@ public sealed class OcspFollowingTests : IDisposable
     private readonly X509Certificate2 _certificate;
     private readonly OcspMaker _responder;
     private readonly FakeResponder _web;
+    private readonly TestAuthenticator _authenticator = new();
     private RevocationService _service = null!;
 
     public OcspFollowingTests()
@@ -199,6 +200,65 @@ public sealed class OcspFollowingTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_outlive_a_restart_beside_a_responder_that_is_down_and_are_examined_again()
+    {
+        using var folder = new TestFolder();
+        await Keep(folder);
+        var kept = File.ReadAllBytes(folder["answers"]);
+
+        _web.Answer = _ => throw new HttpRequestException("down");
+        await Restart(folder);
+        Assert.Equal(TrustReason.None, Check());
+
+        _time.Advance(TimeSpan.FromSeconds(3_601));
+        Use(o => o);
+        File.WriteAllBytes(folder["answers"], kept);
+        await Restart(folder);
+        Assert.Equal(TrustReason.RevocationUnknown, Check());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64)]
+    [InlineData(200)]
+    [InlineData(-1)]
+    public async Task Kept_answers_that_the_hub_did_not_write_count_for_nothing(int at)
+    {
+        using var folder = new TestFolder();
+        await Keep(folder);
+        var kept = File.ReadAllBytes(folder["answers"]);
+        if (at < 0)
+        {
+            kept = kept[..^1];
+        }
+        else
+        {
+            kept[at] ^= 1;
+        }
+
+        File.WriteAllBytes(folder["answers"], kept);
+        _web.Answer = _ => throw new HttpRequestException("down");
+        await Restart(folder);
+        Assert.Equal(TrustReason.RevocationUnknown, Check());
+    }
+
+    [Fact]
+    public async Task Kept_answer_is_asked_about_at_once_and_a_revocation_of_the_meantime_holds()
+    {
+        using var folder = new TestFolder();
+        await Keep(folder);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _responder.Status = new RevokedStatus(_time.Now.UtcDateTime);
+        await Restart(folder);
+        for (var i = 0; i < 100 && Check() != TrustReason.Revoked; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Equal(TrustReason.Revoked, Check());
+    }
+
+    [Fact]
     public async Task Sources_change_while_the_service_runs()
     {
         await _service.StartAsync(default);
@@ -230,6 +290,21 @@ public sealed class OcspFollowingTests : IDisposable
         _authority.Dispose();
     }
 
+    private async Task Keep(TestFolder folder)
+    {
+        await Restart(folder);
+        Check();
+        await Wait();
+        Assert.Equal(TrustReason.None, Check());
+        Use(o => o); // the one before writes as it ends
+    }
+
+    private Task Restart(TestFolder folder)
+    {
+        Use(o => o with { Ocsp = o.Ocsp with { AnswersFile = folder["answers"] } });
+        return _service.StartAsync(default);
+    }
+
     private CertificateId Id => SerialNumber.TryRead(_certificate.SerialNumberBytes.Span, out var serial) ? new CertificateId(CertificateId.IssuerOf(_authority.Certificate), serial) : default;
 
     private TrustReason Check() => _service.Check(Id, _time.Now.UtcTicks);
@@ -244,7 +319,7 @@ public sealed class OcspFollowingTests : IDisposable
             Sources = [new RevocationSource(_authority.Certificate, "http://ocsp.example/", RevocationKind.Ocsp, nonce)],
             FetchRetriesMax = 0,
         };
-        _service = new RevocationService(change(options), _time, handler: new Handler(_web));
+        _service = new RevocationService(change(options), _time, handler: new Handler(_web), authenticator: _authenticator);
     }
 
     private sealed class Handler(FakeResponder responder) : HttpMessageHandler
