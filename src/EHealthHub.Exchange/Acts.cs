@@ -6,6 +6,7 @@ using EHealthHub.Exchange.Employments;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Read;
+using EHealthHub.Exchange.Reports;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Start;
 using EHealthHub.Exchange.Submit;
@@ -20,8 +21,8 @@ namespace EHealthHub.Exchange;
 /// <summary>The acts of the hub, wired once.</summary>
 public sealed class Acts
 {
-    /// <summary>Wires the acts over an opened log and store. <paramref name="maintenance"/>: the log of the hub's own upkeep, opened when it is first written to; the same log where there is none.</summary>
-    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time, Func<AuditLog>? maintenance = null)
+    /// <summary>Wires the acts over an opened log and store. <paramref name="maintenance"/>: the log of the hub's own upkeep, opened when it is first written to; the same log where there is none. <paramref name="auditFolder"/>: where earlier logs of the hub lie.</summary>
+    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time, Func<AuditLog>? maintenance = null, string? auditFolder = null)
     {
         Journal = new Journal(log, time);
         var intents = new OpenIntents();
@@ -54,6 +55,7 @@ public sealed class Acts
         SearchParameters = new TellSearchParameters(records, Journal);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
+        Report = new AccessReport(records, facts, Journal, new PatientTrail(() => TrailLogs.Open(log, auditFolder, vault)), () => new RegisteredNames(Employments.Registry));
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
 
@@ -104,6 +106,9 @@ public sealed class Acts
 
     /// <summary>batch, transaction.</summary>
     public SubmitBundle Bundle { get; }
+
+    /// <summary>Patient/[id]/$access-report.</summary>
+    public AccessReport Report { get; }
 
     /// <summary>Requests that their callers do not wait for.</summary>
     public DeferredRequests Deferred { get; }

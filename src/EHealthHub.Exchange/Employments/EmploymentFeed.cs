@@ -35,6 +35,9 @@ public sealed class EmploymentFeed
     /// <summary>True when the registry could not be told of a change; <see cref="Settle"/> tells it.</summary>
     public bool IsUnsettled => _isUnsettled;
 
+    /// <summary>The registry in force; null where none is followed.</summary>
+    internal RegistrySnapshot? Registry => _registry?.Current;
+
     /// <summary>From now on the registry follows the directory, once it was brought to what is stored. Before the first request.</summary>
     public ValueTask Follow(RegistryFile registry, CancellationToken cancellationToken)
     {

@@ -144,6 +144,16 @@ internal static class OperationParameters
            out element 0 1 uri
            out concept 0 1 Coding
           out source 0 1 uri
+        Patient-access-report
+         in _count 0 1 integer
+         in _offset 0 1 integer
+         out total 1 1 integer
+         out next 0 1 integer
+         out log 1 *
+          out origin 1 1 string
+          out size 1 1 string
+          out checkpoint 1 1 string
+         out return 1 1 Bundle
         SearchParameter-status
          out parameter 0 *
           out id 1 1 id

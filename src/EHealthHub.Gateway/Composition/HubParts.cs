@@ -27,7 +27,7 @@ public sealed class HubParts : IAsyncDisposable
         Records = records;
         Limits = limits;
         Time = time;
-        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time, maintenance.Open);
+        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time, maintenance.Open, layout.Audit);
     }
 
     /// <summary>Places in the data directory.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using EHealthHub.Exchange;
 using EHealthHub.Exchange.Operations;
+using EHealthHub.Exchange.Reports;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Gateway.Composition;
 
@@ -21,6 +22,8 @@ internal sealed class OperationEndpoints(HubParts parts)
         .. Meta("/{type}/{id}/$meta", RouteLevel.Instance, call => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted)),
         .. Meta("/{type}/{id}/_history/{version}/$meta", RouteLevel.Instance, MetaOfVersion),
         .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
+        Report("GET", (call, act) => act(call.Query())),
+        Report("POST", (call, act) => call.WithParameters(act)),
         Status("/{type}/$status", RouteLevel.Type),
         Status("/{type}/{id}/$status", RouteLevel.Instance),
         new("POST", "/{type}/$validate", RouteLevel.Type, "$validate", Validate) { Definition = Definitions + "Resource-validate" },
@@ -39,6 +42,14 @@ internal sealed class OperationEndpoints(HubParts parts)
         {
             Definition = parts.Hub.FhirBase + "/OperationDefinition/SearchParameter-status",
             Types = ["SearchParameter"],
+        };
+
+    /// <summary>Who looked: R4 has no operation for that either.</summary>
+    private FhirRoute Report(string method, Func<FhirCall, Func<List<KeyValuePair<string, string>>, ValueTask<ActResult>>, ValueTask<ActResult>> with) =>
+        new(method, "/{type}/{id}/" + AccessReport.Interaction, RouteLevel.Instance, AccessReport.Interaction, call => with(call, given => parts.Acts.Report.Execute(call.Act(), call.Id, given, call.Request.Language, call.Aborted)))
+        {
+            Definition = parts.Hub.FhirBase + "/OperationDefinition/Patient-access-report",
+            Types = ["Patient"],
         };
 
     private ValueTask<ActResult> Everything(FhirCall call, List<KeyValuePair<string, string>> parameters) =>

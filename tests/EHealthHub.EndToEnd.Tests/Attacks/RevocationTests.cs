@@ -105,7 +105,7 @@ public sealed class RevocationTests(HubFixture hub, ITestOutputHelper output) : 
 
         // What there is left is drawn below nothing by one answer; the next request waits for it.
         var answer = await izmir.Get("fhir/Binary/" + created.IdFromLocation(), ("Accept", "application/dicom"));
-        Assert.Equal(3 << 20, answer.Expect(200).Body.Length);
+        Assert.Equal(3 << 20, answer.Expect(200).Bytes.Length);
         FhirAnswer? over = null;
         await Until(async () => (over = await izmir.Get("fhir/Binary/" + created.IdFromLocation(), ("Accept", "application/dicom"))).Status == 429);
         over!.Refused(429, "quota-bytes");
