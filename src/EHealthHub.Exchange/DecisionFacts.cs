@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Scopes;
 using EHealthHub.Exchange.Deciding;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
@@ -91,14 +92,14 @@ public sealed class DecisionFacts
         ResourceTraits? traits = null;
         await _records.SightOf(location, new RecordView((in version) =>
         {
-            traits = TraitsReader.Read(version, TraitsReader.Everything);
+            traits = TraitsReader.Read(caller, version, TraitsReader.Everything);
             return Sight.See;
         }), cancellationToken).ConfigureAwait(false);
         return request with { Resource = traits };
     }
 
     /// <summary>Where a decision does not depend on what the resource is.</summary>
-    private static bool DecidesAlone(AccessRequest request, ResourceLocation location) => IsSystem(request.Caller) || location.IsFixed || location.Compartment == CompartmentKind.Directory;
+    private static bool DecidesAlone(AccessRequest request, ResourceLocation location) => (IsSystem(request.Caller) && !SmartScope.IsFiner(request.Caller)) || location.IsFixed || location.Compartment == CompartmentKind.Directory;
 
     /// <summary>Adds what is known of the patient. Of a patient whom nobody knows nothing is.</summary>
     public async ValueTask<AccessRequest> WithPatient(AccessRequest request, string patientId, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public sealed class AccessView
     {
         _request = request;
         _standing = Standing.Of(request);
-        Decision = AccessPolicy.Decide(new Question(request, _standing, request.Caller.Institution));
+        Decision = AccessPolicy.Decide(new Question(request, _standing, request.Caller.Institution, isAskedAgain: true));
         Needs = _standing.Consents.Needs | (request.Caller.InstitutionKind == InstitutionKind.Insurer ? TraitNeeds.Dates : TraitNeeds.None);
     }
 

@@ -22,15 +22,19 @@ internal readonly ref struct Question
         Submitter = resource.Submitter;
         HasResource = true;
         _resource = ref resource;
+        FinerScopes = request.Interaction == Interaction.Update ? resource.FinerScopes & request.WrittenScopes : resource.FinerScopes;
     }
 
-    /// <summary>About a whole compartment, or about something that does not exist yet. <paramref name="submitter"/> is who would have submitted it.</summary>
-    public Question(AccessRequest request, in Standing standing, string? submitter)
+    /// <summary>
+    /// About a whole compartment, or about something that does not exist yet. <paramref name="submitter"/> is who would have submitted it. <paramref name="isAskedAgain"/>: about a whole of which each resource is asked about afterwards.
+    /// </summary>
+    public Question(AccessRequest request, in Standing standing, string? submitter, bool isAskedAgain = false)
     {
         Request = request;
         _standing = ref standing;
         ResourceType = request.ResourceType;
         Submitter = submitter;
+        FinerScopes = isAskedAgain ? ulong.MaxValue : request.Interaction == Interaction.Create ? request.WrittenScopes : 0;
     }
 
     public AccessRequest Request { get; }
@@ -42,6 +46,9 @@ internal readonly ref struct Question
     public string? Submitter { get; }
 
     public bool HasResource { get; }
+
+    /// <summary>The caller's scopes with a query that hold here.</summary>
+    public ulong FinerScopes { get; }
 
     /// <summary>Only where <see cref="HasResource"/> is true.</summary>
     public ref readonly ResourceTraits Resource => ref _resource;
@@ -78,13 +85,6 @@ internal readonly ref struct Question
     /// A scope covers it: all of the type there; or, by a finer-grained scope, what is there, what is to be there, or both. Over a whole compartment it is enough that some resources may be covered, for each is asked about then.
     /// </summary>
     public bool IsInScope => SmartScope.Covers(Caller, Interaction, ResourceType, new ScopePlace(IsDirectory, Request.PatientId), FinerScopes);
-
-    private ulong FinerScopes => Interaction switch
-    {
-        Interaction.Create => Request.WrittenScopes,
-        Interaction.Update => Resource.FinerScopes & Request.WrittenScopes,
-        _ => HasResource ? Resource.FinerScopes : ulong.MaxValue,
-    };
 
     // What.
     public bool IsLooking => Interaction is Interaction.Read or Interaction.Search;

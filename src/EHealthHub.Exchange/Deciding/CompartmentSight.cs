@@ -27,7 +27,7 @@ internal sealed class CompartmentSight(AccessRequest request)
             return Sight.Hide;
         }
 
-        return view.Of(TraitsReader.Read(version, view.Needs)).Visibility switch
+        return view.Of(TraitsReader.Read(request.Caller, version, view.Needs)).Visibility switch
         {
             Visibility.See => Sight.See,
             Visibility.Mask => Sight.Mask,

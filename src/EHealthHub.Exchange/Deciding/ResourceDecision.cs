@@ -14,7 +14,7 @@ internal sealed class ResourceDecision(AccessRequest request)
 
     public Sight Of(in SightedVersion version)
     {
-        var decision = AccessPolicy.Decide(request with { Resource = TraitsReader.Read(version, TraitsReader.Everything) });
+        var decision = AccessPolicy.Decide(request with { Resource = TraitsReader.Read(request.Caller, version, TraitsReader.Everything) });
         var sight = !decision.Granted ? Sight.Hide : decision.Masked ? Sight.Mask : Sight.See;
         if (_strictest is null || sight > _sight)
         {

@@ -2,9 +2,11 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using EHealthHub.Access.Labels;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Scopes;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Records.Store;
+using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Deciding;
 
@@ -22,7 +24,7 @@ internal static class TraitsReader
 
     private static readonly FrozenSet<string> Contents = FrozenSet.Create(StringComparer.Ordinal, "category", "code", "type", "vaccine-code");
 
-    public static ResourceTraits Read(in SightedVersion version, TraitNeeds needs)
+    public static ResourceTraits Read(Caller caller, in SightedVersion version, TraitNeeds needs)
     {
         var facts = new FactsWalk(version.Facts);
         var dateOf = (needs & TraitNeeds.Dates) != 0 ? CareDates.Of(facts.Type) : null;
@@ -74,6 +76,7 @@ internal static class TraitsReader
             Id = facts.Id,
             Submitter = version.Submitter,
             Labels = labels,
+            FinerScopes = SmartScope.Satisfied(caller, version.Facts),
             CareFrom = careFrom,
             CareUntil = careUntil,
             Codes = codes?.ToImmutable() ?? [],

@@ -67,15 +67,13 @@ public sealed class AccessReport
 
     private const int CountDefault = 100;
 
-    private readonly RecordStore _records;
     private readonly DecisionFacts _facts;
     private readonly Journal _journal;
     private readonly PatientTrail _trail;
-    private readonly Func<RegisteredNames> _names;
+    private readonly Func<ReportNames> _names;
 
-    internal AccessReport(RecordStore records, DecisionFacts facts, Journal journal, PatientTrail trail, Func<RegisteredNames> names)
+    internal AccessReport(DecisionFacts facts, Journal journal, PatientTrail trail, Func<ReportNames> names)
     {
-        _records = records;
         _facts = facts;
         _journal = journal;
         _trail = trail;
@@ -118,7 +116,7 @@ public sealed class AccessReport
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CountMax);
-        var (location, known) = await _records.LocateToDecide("Patient", patient, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await _facts.Locate("Patient", patient, cancellationToken).ConfigureAwait(false);
         var rule = "not-found";
         if (location is not null)
         {
@@ -141,16 +139,16 @@ public sealed class AccessReport
     }
 
     /// <summary>The citizen alone, of the own record, with a scope that covers reading of audit events: an application that may see laboratory results only does not learn who else looked.</summary>
-    private async ValueTask<string> Rule(Caller caller, ResourceLocation location, PatientContext? known, CancellationToken cancellationToken)
+    private async ValueTask<string> Rule(Caller caller, ResourceLocation location, PatientKnowledge? known, CancellationToken cancellationToken)
     {
-        var decision = AccessPolicy.Decide(await _facts.ForResource(caller, Access.Policy.Interaction.Read, location, known, cancellationToken).ConfigureAwait(false));
-        return !decision.Granted ? decision.Rule
+        var decision = await _facts.Decide(await _facts.ForResource(caller, Access.Policy.Interaction.Read, location, known, cancellationToken).ConfigureAwait(false), location, cancellationToken).ConfigureAwait(false);
+        return !decision.Granted || decision.Masked ? decision.Rule + (decision.Granted ? "-masked" : "")
             : caller.PersonKind != PersonKind.Citizen ? "report-of-the-citizen"
             : !SmartScope.Covers(caller, Access.Policy.Interaction.Read, "AuditEvent", new ScopePlace(false, location.CompartmentName)) ? "scope-missing"
             : decision.Rule;
     }
 
-    private static AccessEvent Event(string origin, long index, AuditEntry entry, RegisteredNames names) => new(
+    private static AccessEvent Event(string origin, long index, AuditEntry entry, ReportNames names) => new(
         entry.Time, entry.Kind, entry.Institution, names.Institution(entry.Institution), entry.Person, names.Person(entry.Person), entry.Role, entry.Purpose, entry.Interaction, entry.ResourceType, entry.ResourceId, entry.Status,
         entry.Reason, entry.Patients.Length == 1 ? entry.Detail : "", entry.Kind == EntryKind.SearchReleased ? entry.Count : 1, origin, index);
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Scopes;
 using EHealthHub.Access.Relationships;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Reading;
@@ -42,7 +44,7 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
         if (current is not null)
         {
             // Decided on what exists before anything about its place is told.
-            work.Decisions.Add((step, step.Asked!));
+            work.Decisions.Add((step, step.Asked! with { WrittenScopes = Written(work, step) }));
             if (current.Compartment != kind || !string.Equals(current.CompartmentName, kind == CompartmentKind.Institution ? current.CompartmentName : name, StringComparison.Ordinal))
             {
                 work.Late ??= Failure.Of(422, "business-rule", "compartment-fixed", "An update cannot move a resource to another patient or out of a patient's record.", step.Place);
@@ -74,7 +76,7 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
 
     private async ValueTask Decide(WriteWork work, WriteStep step, Interaction interaction, CompartmentKind kind, string name, ImmutableArray<string> linked, CancellationToken cancellationToken)
     {
-        var request = facts.Ask(work.Caller, interaction, step.Entry.Type, kind) with { Owner = kind == CompartmentKind.Institution ? name : null };
+        var request = facts.Ask(work.Caller, interaction, step.Entry.Type, kind) with { Owner = kind == CompartmentKind.Institution ? name : null, WrittenScopes = Written(work, step) };
         if (kind != CompartmentKind.Patient)
         {
             work.Decisions.Add((step, request));
@@ -93,6 +95,19 @@ internal sealed class CompartmentResolver(DecisionFacts facts, HubIdentity hub)
                 ? own with { Known = With(own.Known ?? new PatientKnowledge { PatientId = patient }, new CareEncounter(institution, opened, CareSetting.Visit, IsOpen: true, request.Now)) }
                 : own));
         }
+    }
+
+    /// <summary>The caller's scopes with a query that what is written satisfies; what is not written satisfies none.</summary>
+    private static ulong Written(WriteWork work, WriteStep step)
+    {
+        if (!SmartScope.IsFiner(work.Caller) || step.Facts(work.Now, work.References, SearchSettings.Default) is not { } facts)
+        {
+            return 0;
+        }
+
+        var encoded = new ArrayBufferWriter<byte>();
+        facts.Encode(encoded);
+        return SmartScope.Satisfied(work.Caller, encoded.WrittenSpan);
     }
 
     private static PatientKnowledge With(PatientKnowledge known, CareEncounter encounter) => known with { Encounters = known.Encounters.Add(encounter) };

@@ -185,7 +185,10 @@ internal sealed class IdentityResolver(RecordStore records, DecisionFacts facts,
     /// <summary>The rule by which the resource is hidden from who writes it; null where it is not. What was asked is kept, to be decided again with all the rest.</summary>
     private async ValueTask<string?> Hiding(WriteWork work, WriteStep step, ResourceLocation current, PatientKnowledge? known, CancellationToken cancellationToken)
     {
-        step.Asked = await facts.ForChange(work.Caller, step.Entry.Action == EntryAction.Delete ? Interaction.Delete : Interaction.Update, current, known, cancellationToken).ConfigureAwait(false);
+        var asked = await facts.ForChange(work.Caller, step.Entry.Action == EntryAction.Delete ? Interaction.Delete : Interaction.Update, current, known, cancellationToken).ConfigureAwait(false);
+
+        // What it becomes is not known yet; that is asked when everything is fixed.
+        step.Asked = asked with { WrittenScopes = ulong.MaxValue };
         var decision = AccessPolicy.Decide(step.Asked);
         if (step.Entry.Action == EntryAction.Patch && decision is { Granted: true, Masked: false })
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EHealthHub.Access.Scopes;
 using EHealthHub.Records.Sqlite;
 using EHealthHub.Trust;
 using EHealthHub.Trust.Apps;
@@ -29,7 +30,7 @@ public sealed class TrustParts : IAsyncDisposable
         _authenticator = authenticator;
         _ledger = ledger;
         var shared = new LedgerOfTokens(ledger);
-        Options = new TokenOptions { Issuer = parts.Hub.BaseUrl, TokenEndpoint = parts.Hub.BaseUrl + "/oauth/token", FhirBase = parts.Hub.FhirBase };
+        Options = new TokenOptions { Issuer = parts.Hub.BaseUrl, TokenEndpoint = parts.Hub.BaseUrl + "/oauth/token", FhirBase = parts.Hub.FhirBase, KeepsQuery = ScopeQuery.Keeps };
         Keys = new TokenKeyRing(new VaultTokenKeys(parts.Vault), Options, parts.Time);
         Revoked = new RevokedTokens(shared, parts.Time);
         Forwarded = new ForwardedCertificates(gate, registry, parts.Time);

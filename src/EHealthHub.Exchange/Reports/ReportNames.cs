@@ -3,7 +3,7 @@ using EHealthHub.Trust.Institutions;
 namespace EHealthHub.Exchange.Reports;
 
 /// <summary>Names of institutions and persons as the registry has them now; their ids where it has none.</summary>
-internal readonly struct RegisteredNames(RegistrySnapshot? registry)
+internal readonly struct ReportNames(RegistrySnapshot? registry)
 {
     public string Institution(string id) => registry?.InstitutionById(id)?.Name ?? id;
 
