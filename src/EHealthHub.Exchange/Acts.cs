@@ -55,7 +55,7 @@ public sealed class Acts
         SearchParameters = new TellSearchParameters(records, Journal);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
-        Report = new AccessReport(facts, Journal, new PatientTrail(() => TrailLogs.Open(log, auditFolder, vault)), () => new ReportNames(Employments.Registry));
+        Report = new AccessReport(facts, Journal, TrailLogs.Open(log, auditFolder, vault), () => new ReportNames(Employments.Registry), time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
 

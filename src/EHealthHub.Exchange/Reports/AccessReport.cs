@@ -4,6 +4,7 @@ using System.Globalization;
 using EHealthHub.Access.Policy;
 using EHealthHub.Access.Scopes;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Audit.Reports;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Records.Store;
@@ -25,13 +26,14 @@ namespace EHealthHub.Exchange.Reports;
 /// <param name="ResourceId">Id; may be empty.</param>
 /// <param name="Status">HTTP status or the outcome's own code.</param>
 /// <param name="Reason">The rule that granted or refused; a person reads <see cref="RuleText"/>.</param>
-/// <param name="Detail">What was asked, where it concerned this patient alone; else empty.</param>
+/// <param name="Statement">What the person stated in their own words, such as the reason of an emergency access; else empty.</param>
 /// <param name="Count">How many resources, of a page of results.</param>
 /// <param name="Origin">The log.</param>
 /// <param name="Index">The entry in it: what an inclusion proof is asked for by.</param>
+/// <param name="Sequence">Its number among this patient's entries in that log, from 1 without gaps.</param>
 public sealed record AccessEvent(
     DateTimeOffset Time, EntryKind Kind, string Institution, string InstitutionName, string Person, string PersonName, string Role, string Purpose, string Interaction, string ResourceType, string ResourceId, int Status,
-    string Reason, string Detail, int Count, string Origin, long Index)
+    string Reason, string Statement, int Count, string Origin, long Index, long Sequence)
 {
     /// <summary>True for one that was refused.</summary>
     public bool IsRefused => Kind == EntryKind.Refusal;
@@ -40,22 +42,15 @@ public sealed record AccessEvent(
     public RuleText? Rule => RuleText.Of(Reason);
 }
 
-/// <summary>A log that a report was made from.</summary>
-/// <param name="Origin">Its name.</param>
-/// <param name="Size">How many entries were looked at: all of them.</param>
-/// <param name="Checkpoint">Its signed checkpoint; whoever keeps it can have the log checked against it.</param>
-public sealed record SearchedLog(string Origin, long Size, string Checkpoint);
-
 /// <summary>A page of a report, newest first.</summary>
 /// <param name="Patient">Logical id.</param>
 /// <param name="Events">The events of the page.</param>
-/// <param name="Total">All events.</param>
-/// <param name="Next">How many to skip for the next page; null on the last.</param>
-/// <param name="Logs">What was looked through.</param>
-public sealed record AccessReportPage(string Patient, ImmutableArray<AccessEvent> Events, int Total, int? Next, ImmutableArray<SearchedLog> Logs);
+/// <param name="Next">Where the next page goes on; null on the last.</param>
+public sealed record AccessReportPage(string Patient, ImmutableArray<AccessEvent> Events, string? Next);
 
 /// <summary>
-/// <c>Patient/[id]/$access-report</c>: everyone who looked at a record, tried to, or was refused, for the citizen whose record it is. From the audit log itself, every entry of it; that the report was asked for is an entry too, and stands in the next one.
+/// <c>Patient/[id]/$access-report</c>: everyone who looked at a record, tried to, or was refused, for the citizen whose record it is. From the audit logs themselves, along the chain that the patient's entries form in each; that the report was asked for is an entry too, and stands first. With <c>proof=true</c> the file comes along
+/// that proves to whoever checks it that no entry is missing (<see cref="PatientReport"/>).
 /// </summary>
 public sealed class AccessReport
 {
@@ -66,77 +61,103 @@ public sealed class AccessReport
     public const int CountMax = 500;
 
     private const int CountDefault = 100;
+    private const int CursorMax = 16_384;
+    private const int ProofBytesMax = 32 * 1024 * 1024;
 
     private readonly DecisionFacts _facts;
     private readonly Journal _journal;
     private readonly PatientTrail _trail;
+    private readonly TimeProvider _time;
     private readonly Func<ReportNames> _names;
 
-    internal AccessReport(DecisionFacts facts, Journal journal, PatientTrail trail, Func<ReportNames> names)
+    internal AccessReport(DecisionFacts facts, Journal journal, PatientTrail trail, Func<ReportNames> names, TimeProvider time)
     {
         _facts = facts;
         _journal = journal;
         _trail = trail;
+        _time = time;
         _names = names;
     }
 
-    /// <summary>Reads what was logged since; for the first time after a start before anybody waits for it.</summary>
-    public void Follow(CancellationToken cancellationToken) => _trail.Follow(cancellationToken);
-
-    /// <summary>The operation: <c>_count</c> and <c>_offset</c> choose the page.</summary>
+    /// <summary>The operation: <c>_count</c> and <c>_cursor</c> choose the page, <c>proof</c> asks for the file.</summary>
     public async ValueTask<ActResult> Execute(ActContext context, string patient, IReadOnlyList<KeyValuePair<string, string>> parameters, string language, CancellationToken cancellationToken)
     {
-        var (count, skip) = (CountDefault, 0);
+        var (count, cursor, proof) = (CountDefault, (string?)null, false);
         foreach (var (name, value) in parameters)
         {
-            var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-            if (!isNumber || !(name == "_count" ? number is >= 1 and <= CountMax : name == "_offset"))
+            var isGood = name switch
             {
-                var failure = Failure.Of(400, "invalid", "parameter-invalid", $"$access-report takes _count, from 1 to {CountMax}, and _offset.", name.Length <= 64 ? name : name[..64]);
-                return await _journal.Refuse(context, Interaction, "Patient", patient, "parameter-invalid", [], failure, cancellationToken).ConfigureAwait(false);
+                "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= CountMax,
+                "_cursor" => (cursor = value).Length <= CursorMax,
+                "proof" => bool.TryParse(value, out proof),
+                _ => false,
+            };
+            if (!isGood)
+            {
+                return await Bad(context, patient, $"$access-report takes _count, from 1 to {CountMax}, _cursor as a page gave it, and proof (true or false).", name.Length <= 64 ? name : name[..64], cancellationToken).ConfigureAwait(false);
             }
-
-            (count, skip) = name == "_count" ? (number, skip) : (count, number);
         }
 
-        var (result, page) = await Read(context, patient, count, skip, cancellationToken).ConfigureAwait(false);
+        var (result, page) = await Read(context, patient, count, cursor, cancellationToken).ConfigureAwait(false);
         if (page is null)
         {
             return result;
         }
 
+        using var file = new BoundedBuffer(ProofBytesMax);
+        if (proof)
+        {
+            await PatientReport.Write(_trail, patient, file, _time, cancellationToken).ConfigureAwait(false);
+            if (file.IsOver)
+            {
+                var failure = Failure.Of(403, "too-costly", "too-costly", $"The proof has more than {ProofBytesMax} bytes; the operator hands it out as a file.", "proof");
+                return await _journal.Refuse(context, Interaction, "Patient", patient, "proof-too-large", [patient], failure, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         var body = new ArrayBufferWriter<byte>(4_096);
-        AccessReportWriter.Write(body, page, language);
+        AccessReportWriter.Write(body, page, proof ? file.Bytes : default, language);
         return result with { Body = body.WrittenMemory };
     }
 
-    /// <summary>A page of the report as it is, for the hub's own pages; without one, the refusal. The result carries the receipt of its entry.</summary>
-    public async ValueTask<(ActResult Result, AccessReportPage? Page)> Read(ActContext context, string patient, int count, int skip, CancellationToken cancellationToken)
+    /// <summary>A page of the report as it is, for the hub's own pages; without one, the refusal. The result carries the receipt of its entry. <paramref name="cursor"/> is <see cref="AccessReportPage.Next"/> of the page before.</summary>
+    public async ValueTask<(ActResult Result, AccessReportPage? Page)> Read(ActContext context, string patient, int count, string? cursor, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(skip);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CountMax);
         var (location, known) = await _facts.Locate("Patient", patient, cancellationToken).ConfigureAwait(false);
-        var rule = "not-found";
-        if (location is not null)
-        {
-            rule = await Rule(context.Caller, location, known, cancellationToken).ConfigureAwait(false);
-        }
-
+        var rule = location is null ? "not-found" : await Rule(context.Caller, location, known, cancellationToken).ConfigureAwait(false);
         if (rule != "own-record")
         {
             var patients = location is null ? [] : DecisionFacts.PatientsOf(location);
             return (await _journal.Refuse(context, Interaction, "Patient", patient, rule, patients, Refusals.NotFound("Patient", patient), cancellationToken).ConfigureAwait(false), null);
         }
 
-        _trail.Follow(cancellationToken);
-        var logs = _trail.Logs.Select(l => new SearchedLog(l.Origin, l.Size, l.Checkpoint)).ToImmutableArray();
         var position = await _journal.Record(_journal.Entry(context, EntryKind.AuditRead, Interaction, "Patient", patient, rule, [patient]), cancellationToken).ConfigureAwait(false);
-        var (entries, total) = _trail.Of(patient, skip, count);
+        if (Trail(patient, cursor, count, cancellationToken) is not { } found)
+        {
+            return (await Bad(context, patient, "The continuation was not made for this report.", "_cursor", cancellationToken).ConfigureAwait(false), null);
+        }
+
         var names = _names();
-        var page = new AccessReportPage(patient, [.. entries.Select(e => Event(e.Log.Origin, e.Index, e.Entry, names))], total, skip + count < total ? skip + count : null, logs);
-        return (new ActResult { Status = 200, Receipt = position }, page);
+        return (new ActResult { Status = 200, Receipt = position }, new AccessReportPage(patient, [.. found.Entries.Select(e => Event(e, names))], found.Cursor));
     }
+
+    /// <summary>Null for a continuation that leads elsewhere; without one, a chain that is broken is damage, and thrown.</summary>
+    private PatientPage? Trail(string patient, string? cursor, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _trail.Page(patient, cursor, count, cancellationToken);
+        }
+        catch (InvalidDataException) when (cursor is not null)
+        {
+            return null;
+        }
+    }
+
+    private ValueTask<ActResult> Bad(ActContext context, string patient, string text, string parameter, CancellationToken cancellationToken) =>
+        _journal.Refuse(context, Interaction, "Patient", patient, "parameter-invalid", [], Failure.Of(400, "invalid", "parameter-invalid", text, parameter), cancellationToken);
 
     /// <summary>The citizen alone, of the own record, with a scope that covers reading of audit events: an application that may see laboratory results only does not learn who else looked.</summary>
     private async ValueTask<string> Rule(Caller caller, ResourceLocation location, PatientKnowledge? known, CancellationToken cancellationToken)
@@ -148,7 +169,11 @@ public sealed class AccessReport
             : decision.Rule;
     }
 
-    private static AccessEvent Event(string origin, long index, AuditEntry entry, ReportNames names) => new(
-        entry.Time, entry.Kind, entry.Institution, names.Institution(entry.Institution), entry.Person, names.Person(entry.Person), entry.Role, entry.Purpose, entry.Interaction, entry.ResourceType, entry.ResourceId, entry.Status,
-        entry.Reason, entry.Patients.Length == 1 ? entry.Detail : "", entry.Kind == EntryKind.SearchReleased ? entry.Count : 1, origin, index);
+    private static AccessEvent Event(PatientEntry found, ReportNames names)
+    {
+        var entry = found.Entry;
+        return new AccessEvent(
+            entry.Time, entry.Kind, entry.Institution, names.Institution(entry.Institution), entry.Person, names.Person(entry.Person), entry.Role, entry.Purpose, entry.Interaction, entry.ResourceType, entry.ResourceId, entry.Status,
+            entry.Reason, entry.Statement, entry.Kind == EntryKind.SearchReleased ? entry.Count : 1, found.Origin, found.Index, found.Sequence);
+    }
 }

@@ -6,7 +6,7 @@ using EHealthHub.Fhir.Writing;
 
 namespace EHealthHub.Exchange.Reports;
 
-/// <summary>Writes a page of a report: Parameters with the logs that were looked through and a Bundle of AuditEvent (R4 6.4), each after the patterns of IHE BALP as far as the log knows.</summary>
+/// <summary>Writes a page of a report: Parameters with a Bundle of AuditEvent (R4 6.4), each after the patterns of IHE BALP as far as the log knows.</summary>
 internal static class AccessReportWriter
 {
     private const string EventType = "http://terminology.hl7.org/CodeSystem/audit-event-type";
@@ -16,27 +16,22 @@ internal static class AccessReportWriter
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(IBufferWriter<byte> output, AccessReportPage page, string language)
+    public static void Write(IBufferWriter<byte> output, AccessReportPage page, ReadOnlyMemory<byte> proof, string language)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
         json.WriteString("resourceType", "Parameters");
         json.WriteStartArray("parameter");
-        Number(json, "total", page.Total);
         if (page.Next is { } next)
         {
-            Number(json, "next", next);
+            Text(json, "next", next);
         }
 
-        foreach (var log in page.Logs)
+        if (!proof.IsEmpty)
         {
             json.WriteStartObject();
-            json.WriteString("name", "log");
-            json.WriteStartArray("part");
-            Text(json, "origin", log.Origin);
-            Text(json, "size", log.Size.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            Text(json, "checkpoint", log.Checkpoint);
-            json.WriteEndArray();
+            json.WriteString("name", "proof");
+            json.WriteBase64String("valueBase64Binary", proof.Span);
             json.WriteEndObject();
         }
 
@@ -69,6 +64,7 @@ internal static class AccessReportWriter
     private static void Event(Utf8JsonWriter json, string patient, AccessEvent one, string language)
     {
         json.WriteString("resourceType", "AuditEvent");
+        json.WriteString("id", one.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Coding(json, "type", EventType, "rest");
         if (one.Interaction.Length > 0)
         {
@@ -98,6 +94,11 @@ internal static class AccessReportWriter
             json.WriteString("code", one.Purpose);
             json.WriteEndObject();
             json.WriteEndArray();
+            if (one.Statement.Length > 0)
+            {
+                json.WriteString("text", one.Statement);
+            }
+
             json.WriteEndObject();
             json.WriteEndArray();
         }
@@ -124,14 +125,6 @@ internal static class AccessReportWriter
         if (one.ResourceId.Length > 0 && one.ResourceType.Length > 0 && (one.ResourceType, one.ResourceId) != ("Patient", patient))
         {
             Entity(json, "2", $"{one.ResourceType}/{one.ResourceId}", null);
-        }
-
-        if (one.Detail.Length > 0)
-        {
-            json.WriteStartObject();
-            Coding(json, "type", EntityType, "2");
-            json.WriteString("description", one.Detail);
-            json.WriteEndObject();
         }
 
         Entity(json, "4", null, FormattableString.Invariant($"{one.Origin}/{one.Index}"));
@@ -195,14 +188,6 @@ internal static class AccessReportWriter
         json.WriteStartObject(name);
         json.WriteString("system", system);
         json.WriteString("code", code);
-        json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, int value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber("valueInteger", value);
         json.WriteEndObject();
     }
 

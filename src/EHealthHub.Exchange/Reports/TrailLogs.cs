@@ -1,29 +1,25 @@
+using System.Collections.Concurrent;
+using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
-using EHealthHub.Audit.Tiles;
+using EHealthHub.Audit.Reports;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
 
 namespace EHealthHub.Exchange.Reports;
 
-/// <summary>The hub's logs of what people did, oldest first: the earlier ones from their files, and the one that is written now.</summary>
+/// <summary>The hub's logs of what people did, that which is written now and the earlier ones, with their keys. The log of the hub's own upkeep is left out: nobody looks there.</summary>
 internal static class TrailLogs
 {
     private const string Maintenance = "-maintenance";
 
-    public static IReadOnlyList<TrailLog> Open(AuditLog log, string? auditFolder, IKeyVault vault)
+    /// <summary>Over the folder of all logs; with none, of none.</summary>
+    public static PatientTrail Open(AuditLog log, string? auditFolder, IKeyVault vault)
     {
-        var logs = new List<TrailLog>();
-        foreach (var folder in auditFolder is null ? [] : LogReader.FoldersIn(auditFolder))
-        {
-            var reader = LogReader.Open(folder);
-            if (reader.Origin != log.Origin && !reader.Origin.EndsWith(Maintenance, StringComparison.Ordinal))
-            {
-                // The sealer lives as long as the log is read: until the process ends.
-                logs.Add(new TrailLog(reader, new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(reader.Origin[(reader.Origin.LastIndexOf('/') + 1)..])))));
-            }
-        }
-
-        logs.Add(new TrailLog(log));
-        return logs;
+        // One key for each half-year, kept as long as the process lives.
+        var keys = new ConcurrentDictionary<string, IEntryKey>(StringComparer.Ordinal);
+        return new PatientTrail(
+            auditFolder ?? "",
+            origin => origin.EndsWith(Maintenance, StringComparison.Ordinal) ? null : keys.GetOrAdd(origin[(origin.LastIndexOf('/') + 1)..], period => new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(period)))),
+            log);
     }
 }

@@ -146,13 +146,10 @@ internal static class OperationParameters
           out source 0 1 uri
         Patient-access-report
          in _count 0 1 integer
-         in _offset 0 1 integer
-         out total 1 1 integer
-         out next 0 1 integer
-         out log 1 *
-          out origin 1 1 string
-          out size 1 1 string
-          out checkpoint 1 1 string
+         in _cursor 0 1 string
+         in proof 0 1 boolean
+         out next 0 1 string
+         out proof 0 1 base64Binary
          out return 1 1 Bundle
         SearchParameter-status
          out parameter 0 *

@@ -14,7 +14,6 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
         try
         {
             await Guard(SweepContents, stoppingToken).ConfigureAwait(false);
-            await Guard(FollowLog, stoppingToken).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
                 await Guard(Once, stoppingToken).ConfigureAwait(false);
@@ -33,13 +32,9 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
         await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
         await SweepContents(stoppingToken).ConfigureAwait(false);
         await parts.Acts.Employments.Settle(stoppingToken).ConfigureAwait(false);
-        await FollowLog(stoppingToken).ConfigureAwait(false);
     }
 
     private async Task SweepContents(CancellationToken stoppingToken) => await parts.Records.Contents.Sweep(stoppingToken).ConfigureAwait(false);
-
-    /// <summary>So that nobody's first report waits until a whole log was read.</summary>
-    private Task FollowLog(CancellationToken stoppingToken) => Task.Run(() => parts.Acts.Report.Follow(stoppingToken), stoppingToken);
 
     private async Task Guard(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
