@@ -105,6 +105,8 @@ public static class EntryCodec
                 writer.Text(end.Origin, TextMax);
                 writer.Number((ulong)end.Size);
                 writer.Raw(end.Root.Span);
+                writer.Number((ulong)end.Patients);
+                writer.Raw(end.HeadsRoot.Span);
             }
         }
 
@@ -243,6 +245,6 @@ public static class EntryCodec
     private static HeadsRoot ReadHeads(ref EntryReader reader, bool hasPredecessor)
     {
         var (size, count, root) = ((long)reader.Number(long.MaxValue), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size));
-        return new HeadsRoot(size, count, root, hasPredecessor ? new LogEnd(reader.Text(TextMax), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size)) : null);
+        return new HeadsRoot(size, count, root, hasPredecessor ? new LogEnd(reader.Text(TextMax), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size), (long)reader.Number(long.MaxValue), reader.Raw(MerkleHash.Size)) : null);
     }
 }

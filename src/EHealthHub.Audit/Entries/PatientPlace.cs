@@ -18,4 +18,11 @@ public sealed record HeadsRoot(long Size, long Count, ReadOnlyMemory<byte> Root,
 /// <param name="Origin">The log.</param>
 /// <param name="Size">Entries under its last checkpoint.</param>
 /// <param name="Root">The root of that checkpoint, 32 bytes.</param>
-public sealed record LogEnd(string Origin, long Size, ReadOnlyMemory<byte> Root);
+/// <param name="Patients">Patients whom the log names.</param>
+/// <param name="HeadsRoot">Root of the tree over their heads as of the end, 32 bytes.</param>
+public sealed record LogEnd(string Origin, long Size, ReadOnlyMemory<byte> Root, long Patients, ReadOnlyMemory<byte> HeadsRoot)
+{
+    /// <summary>Whether both say the same.</summary>
+    internal static bool Same(LogEnd? a, LogEnd? b) =>
+        a is null ? b is null : b is not null && a.Origin == b.Origin && a.Size == b.Size && a.Patients == b.Patients && a.Root.Span.SequenceEqual(b.Root.Span) && a.HeadsRoot.Span.SequenceEqual(b.HeadsRoot.Span);
+}

@@ -40,11 +40,16 @@ public sealed class AuditLog : IAsyncDisposable
         _journal = new JournalWriter(files, options.Origin, found.Segments, found.Tail.End, found.Chain, options.SegmentBytesMax, options.RoomBytes);
         _integrator = new Integrator(options, files, _journal, _tail, found.Tree, found.Published ?? new Published(-1, [], ""), signer, key, time);
         _committer = new Committer(options, files, _queue, _journal, _tail, _heads, _integrator, time);
-        _keeper = new HeadsKeeper(options, files, foundHeads, _queue, _sealer, time);
+        _keeper = new HeadsKeeper(options, files, foundHeads, Predecessor(options, files, found), _queue, _sealer, time);
         if (found.Published is null)
         {
             // A new log: a crash before the checkpoint of the empty tree is durable leaves a log that is still new.
             new DurableFiles(files).Replace(LogFolder.Key, Encoding.UTF8.GetBytes($"{key}\n"));
+            if (options.Predecessor is { } end)
+            {
+                new DurableFiles(files).Replace(LogFolder.Predecessor, PredecessorFile.Write(end));
+            }
+
             _journal.Start();
             _integrator.SignEmpty();
         }
@@ -135,7 +140,29 @@ public sealed class AuditLog : IAsyncDisposable
     /// <summary>
     /// Writes the heads of all patients down, with everything that is durable now, and logs their root; returns the index of that entry. The log does it by itself every so often; before a log is closed for good it is done once more.
     /// </summary>
-    public Task<long> WriteHeads(CancellationToken cancellationToken) => _keeper.Ask().WaitAsync(cancellationToken);
+    public Task<long> WriteHeads(CancellationToken cancellationToken) => _keeper.Ask(isStated: true).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Opens a log that gets no more entries, signs what a crash has left unsigned, writes the heads down as of its end, and tells how it ended: what the log that follows it states. It gets no entry by this, so that a log that was
+    /// restored from a copy, and may have gone on elsewhere, can be ended too. Throws as <see cref="Open(AuditLogOptions, IEntryKey, ICheckpointSigner, TimeProvider)"/> does, and <see cref="AuditUnavailableException"/>.
+    /// </summary>
+    public static async Task<LogEnd> End(AuditLogOptions options, IEntryKey key, ICheckpointSigner signer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var log = Open(options with { StatesHeads = false }, key, signer, time);
+        await log._keeper.Ask(isStated: false).WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (log._integrator.Published.Size < log.Size)
+        {
+            if (log.Fault is { } fault)
+            {
+                throw new AuditUnavailableException(fault);
+            }
+
+            await Task.Delay(options.IntegrateEvery, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (published, heads) = (log._integrator.Published, log._heads.File.Header);
+        return new LogEnd(log.Origin, published.Size, published.Root, heads.Count, heads.Root);
+    }
 
     /// <summary>Index of the last entry that states heads, or -1.</summary>
     public long HeadsIndex => _heads.HeadsIndex;
@@ -177,6 +204,12 @@ public sealed class AuditLog : IAsyncDisposable
 
         return new ValueTask(Task.Factory.StartNew(Stop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
+
+    /// <summary>What the log keeps of the one before it.</summary>
+    private static LogEnd? Predecessor(AuditLogOptions options, ILogFiles files, Found found) =>
+        found.Published is null ? options.Predecessor
+        : files.Read(LogFolder.Predecessor, PredecessorFile.LengthMax) is not { } bytes ? null
+        : PredecessorFile.Read(bytes) ?? throw new InvalidDataException($"{options.Origin}: {LogFolder.Predecessor} is damaged.");
 
     private void Stop()
     {

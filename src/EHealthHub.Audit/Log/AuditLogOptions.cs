@@ -34,8 +34,11 @@ public sealed record AuditLogOptions
     /// <summary>How often the heads of all patients are written down, 1 s to 24 h. An entry of a patient that is hidden shows once they are.</summary>
     public TimeSpan HeadsEvery { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The log that this one follows, as it ended; null for the first of its writer. Has to be the same at every start.</summary>
+    /// <summary>The log that this one follows, as it ended (<see cref="AuditLog.End"/>); null for the first of its writer. Only looked at when the log begins, which keeps it.</summary>
     public LogEnd? Predecessor { get; init; }
+
+    /// <summary>False for a log that is opened to be looked after and must get no entry: its heads are not stated.</summary>
+    public bool StatesHeads { get; init; } = true;
 
     /// <summary>The heads are written down early when this many entries are not covered: a start has to read these. Smaller in tests.</summary>
     internal long HeadsEntriesMax { get; init; } = 1_000_000;
@@ -62,7 +65,7 @@ public sealed record AuditLogOptions
         Require(CheckpointEvery >= IntegrateEvery && CheckpointEvery <= TimeSpan.FromSeconds(60), "CheckpointEvery is not within IntegrateEvery to 60 s");
         Require(UncoveredMax >= TimeSpan.Zero && UncoveredMax <= TimeSpan.FromSeconds(60), "UncoveredMax is not within 0 to 60 s");
         Require(HeadsEvery >= TimeSpan.FromSeconds(1) && HeadsEvery <= TimeSpan.FromHours(24), "HeadsEvery is not within 1 s to 24 h");
-        Require(Predecessor is null or { Size: >= 0, Root.Length: MerkleHash.Size } && Predecessor?.Origin != Origin && (Predecessor is null || LogFolder.IsOrigin(Predecessor.Origin)), "Predecessor is not the end of another log");
+        Require(Predecessor is null or { Size: >= 0, Patients: >= 0, Root.Length: MerkleHash.Size, HeadsRoot.Length: MerkleHash.Size } && Predecessor?.Origin != Origin && (Predecessor is null || LogFolder.IsOrigin(Predecessor.Origin)), "Predecessor is not the end of another log");
         if (faults.Count > 0)
         {
             throw new ArgumentException($"Audit log options: {string.Join("; ", faults)}.");

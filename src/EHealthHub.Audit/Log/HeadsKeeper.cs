@@ -26,7 +26,8 @@ internal sealed class HeadsKeeper : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private List<TaskCompletionSource<long>> _asked = [];
+    private readonly LogEnd? _predecessor;
+    private List<Request> _asked = [];
 
     // Owned by the thread.
     private long _since;
@@ -35,9 +36,9 @@ internal sealed class HeadsKeeper : IDisposable
 
     private volatile string? _problem;
 
-    public HeadsKeeper(AuditLogOptions options, ILogFiles files, FoundHeads found, WaitingQueue queue, LeafSealer sealer, TimeProvider time)
+    public HeadsKeeper(AuditLogOptions options, ILogFiles files, FoundHeads found, LogEnd? predecessor, WaitingQueue queue, LeafSealer sealer, TimeProvider time)
     {
-        (_options, _files, _table, _queue, _sealer, _time) = (options, files, found.Table, queue, sealer, time);
+        (_options, _files, _table, _predecessor, _queue, _sealer, _time) = (options, files, found.Table, predecessor, queue, sealer, time);
         (_since, _statedSize) = (time.GetTimestamp(), found.Stated?.Size ?? found.Table.File.Header.Size);
         _wait = FirstWait(found);
         _timer = time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -53,10 +54,13 @@ internal sealed class HeadsKeeper : IDisposable
         _timer.Change(TimeSpan.Zero, s_lookEvery);
     }
 
-    /// <summary>Writes the heads down with everything that is durable now. The index of the entry; <see cref="AuditUnavailableException"/> when that failed.</summary>
-    public Task<long> Ask()
+    /// <summary>Somebody who waits for the heads to be written down, and whether they have to be stated in an entry.</summary>
+    private sealed record Request(TaskCompletionSource<long> Done, bool IsStated);
+
+    /// <summary>Writes the heads down with everything that is durable now. The index of the entry, or -1 where none is asked for; <see cref="AuditUnavailableException"/> when that failed.</summary>
+    public Task<long> Ask(bool isStated)
     {
-        var asked = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -64,11 +68,11 @@ internal sealed class HeadsKeeper : IDisposable
                 return Task.FromException<long>(new AuditUnavailableException("The audit log is closed."));
             }
 
-            _asked.Add(asked);
+            _asked.Add(new Request(done, isStated));
         }
 
         _wake.Set();
-        return asked.Task;
+        return done.Task;
     }
 
     public void StopAndJoin()
@@ -102,18 +106,18 @@ internal sealed class HeadsKeeper : IDisposable
             }
 
             var asked = TakeAsked();
-            if (asked.Count > 0 || _time.GetElapsedTime(_since) >= _wait || _table.Size - _statedSize >= _options.HeadsEntriesMax)
+            if (asked.Count > 0 || (_options.StatesHeads && (_time.GetElapsedTime(_since) >= _wait || _table.Size - _statedSize >= _options.HeadsEntriesMax)))
             {
                 Round(asked);
             }
         }
     }
 
-    private void Round(List<TaskCompletionSource<long>> asked)
+    private void Round(List<Request> asked)
     {
         try
         {
-            var index = Write();
+            var index = Write(isStated: asked.Count == 0 || asked.Exists(request => request.IsStated));
             (_wait, _problem) = (_options.HeadsEvery, null);
             End(asked, index, null);
         }
@@ -128,12 +132,17 @@ internal sealed class HeadsKeeper : IDisposable
         _since = _time.GetTimestamp();
     }
 
-    private long Write()
+    private long Write(bool isStated)
     {
         var (changes, size, headsIndex) = _table.Freeze();
         var file = changes.Count == 0 ? _table.File : new HeadsWriter(_files, _options.Origin).Write(_table.File, changes, size, headsIndex, _stop.Token);
         _table.Adopt(file);
-        var index = State(new HeadsRoot(size, file.Header.Count, file.Header.Root, _options.Predecessor));
+        if (!isStated)
+        {
+            return -1;
+        }
+
+        var index = State(new HeadsRoot(size, file.Header.Count, file.Header.Root, _predecessor));
         _statedSize = index + 1;
         Prune();
         return index;
@@ -156,7 +165,7 @@ internal sealed class HeadsKeeper : IDisposable
         }
     }
 
-    private List<TaskCompletionSource<long>> TakeAsked()
+    private List<Request> TakeAsked()
     {
         lock (_gate)
         {
@@ -166,17 +175,17 @@ internal sealed class HeadsKeeper : IDisposable
         }
     }
 
-    private static void End(List<TaskCompletionSource<long>> asked, long? index, Exception? failure)
+    private static void End(List<Request> asked, long? index, Exception? failure)
     {
         foreach (var one in asked)
         {
             if (index is { } at)
             {
-                one.SetResult(at);
+                one.Done.SetResult(at);
             }
             else
             {
-                one.SetException(failure!);
+                one.Done.SetException(failure!);
             }
         }
     }
@@ -184,7 +193,7 @@ internal sealed class HeadsKeeper : IDisposable
     /// <summary>A log that follows another says so at once. What a stop has left uncovered for too long is covered soon.</summary>
     private TimeSpan FirstWait(FoundHeads found)
     {
-        if (_options.Predecessor is not null && found.Table.HeadsIndex < 0)
+        if (_predecessor is not null && found.Table.HeadsIndex < 0)
         {
             return TimeSpan.Zero;
         }

@@ -49,10 +49,25 @@ internal sealed class HeadsReader(string logFolder, LogReader log, IEntryKey key
         return null;
     }
 
+    /// <summary>The heads as of the end of a log that has ended; null when the file is not there.</summary>
+    public HeadsFile? AtEnd(LogEnd end)
+    {
+        foreach (var file in Files())
+        {
+            if (file.Header.Root.AsSpan().SequenceEqual(end.HeadsRoot.Span) && file.Header.Count == end.Patients)
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A patient's head with everything that is durable: from the newest file, and from the entries behind what it covers.</summary>
     public Head? Find(BlindName name, CancellationToken cancellationToken)
     {
-        var file = Files().First();
+        // One that has just been written may cover more than this reader has taken notice of.
+        var file = Files().First(newest => newest.Header.Size <= log.Size);
         var head = file.Find(name);
         var opened = ParallelSelect.Run(log.Leaves(file.Header.Size, log.Size), Open, cancellationToken);
         foreach (var (index, places) in opened)

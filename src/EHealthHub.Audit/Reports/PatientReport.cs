@@ -37,9 +37,11 @@ public static class PatientReport
         json.WriteString("patient", PatientPart.Fit(patient));
         json.WriteString("made", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
         json.WriteStartArray("logs");
-        foreach (var (folder, key) in trail.Logs())
+        var logs = trail.Logs().ToList();
+        var ends = logs.Select(log => new FolderReader(log.Folder).Read(LogFolder.Predecessor, PredecessorFile.LengthMax)).OfType<byte[]>().Select(bytes => PredecessorFile.Read(bytes)).OfType<LogEnd>().ToList();
+        foreach (var (folder, key) in logs)
         {
-            await WriteLog(json, buffer, destination, trail, folder, key, patient, cancellationToken).ConfigureAwait(false);
+            await WriteLog(json, buffer, destination, trail, folder, key, ends, patient, cancellationToken).ConfigureAwait(false);
         }
 
         json.WriteEndArray();
@@ -61,18 +63,24 @@ public static class PatientReport
     }
 
     private static async Task WriteLog(
-        Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream destination, PatientTrail trail, string folder, IEntryKey key, string patient, CancellationToken cancellationToken)
+        Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream destination, PatientTrail trail, string folder, IEntryKey key, List<LogEnd> ends, string patient, CancellationToken cancellationToken)
     {
         var reader = LogReader.Open(folder);
         var walk = new ChainWalk(reader, key, patient);
         var last = trail.HeadIn(folder, reader, key, walk.Name, patient, cancellationToken);
-        var heads = new HeadsReader(folder, reader, key).Newest(cancellationToken);
+        var headsReader = new HeadsReader(folder, reader, key);
+        var heads = headsReader.Newest(cancellationToken);
         var proofs = reader.Prover();
         json.WriteStartObject();
         json.WriteString("origin", reader.Origin);
         json.WriteString("checkpoint", proofs.Checkpoint);
         json.WriteBase64String("name", Bytes(walk.Name));
-        if (heads is not null)
+        if (ends.Find(end => end.Origin == reader.Origin) is { } ended)
+        {
+            // The log that follows states the heads.
+            WriteRecords(json, headsReader.AtEnd(ended) ?? throw new InvalidDataException($"{reader.Origin}: the heads as of its end are missing."), walk.Name);
+        }
+        else if (heads is not null)
         {
             json.WriteStartObject("heads");
             WriteLeaf(json, key, heads.Index, heads.Leaf, proofs);

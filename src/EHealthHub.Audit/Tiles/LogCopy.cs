@@ -80,9 +80,12 @@ public sealed class LogCopy
             }
         }
 
-        if (reader.Read(LogFolder.Key, 1_024) is { } key)
+        foreach (var name in new[] { LogFolder.Key, LogFolder.Predecessor })
         {
-            Write(target, LogFolder.Key, key);
+            if (reader.Read(name, PredecessorFile.LengthMax) is { } bytes)
+            {
+                Write(target, name, bytes);
+            }
         }
 
         // Last: a copy that was broken off is not taken for a whole one.

@@ -9,6 +9,9 @@ public static class LogFolder
     /// <summary>The verifier key, a convenience that proves nothing by itself.</summary>
     public const string Key = "key";
 
+    /// <summary>How the log before this one ended; not there in the first log of its writer.</summary>
+    public const string Predecessor = "predecessor";
+
     /// <summary>Empty; the writer holds it locked.</summary>
     public const string Lock = "lock";
 
@@ -28,6 +31,22 @@ public static class LogFolder
     public static bool IsOrigin(string origin) =>
         origin.Length is > 0 and <= OriginMax
         && origin.Split('/').All(part => part is not ("" or "." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
+
+    /// <summary>
+    /// The log after which another one of the same writer begins: of those of <paramref name="origins"/> in the audit folder, the one that no other names as the log before it. Null when there is none, or when
+    /// <paramref name="origin"/> has begun already. Where several have not been followed, the last by name.
+    /// </summary>
+    public static string? LastBefore(string auditFolder, string origin, Func<string, bool> origins)
+    {
+        if (File.Exists(Path.Combine(auditFolder, NameOf(origin), Checkpoint)))
+        {
+            return null;
+        }
+
+        var others = LogReader.FoldersIn(auditFolder).Select(folder => (Folder: folder, Origin: OriginOf(Path.GetFileName(folder))!)).Where(log => log.Origin != origin && origins(log.Origin)).ToList();
+        var followed = others.Select(log => new FolderReader(log.Folder).Read(Predecessor, PredecessorFile.LengthMax) is { } bytes ? PredecessorFile.Read(bytes)?.Origin : null).ToHashSet();
+        return others.Select(log => log.Origin).Where(other => !followed.Contains(other)).Max(StringComparer.Ordinal);
+    }
 
     /// <summary>The folder of a log.</summary>
     public static string NameOf(string origin) =>

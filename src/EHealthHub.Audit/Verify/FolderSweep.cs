@@ -42,6 +42,7 @@ internal sealed class FolderSweep(CheckedFiles files, ProblemList problems, Chec
             LogFolder.Checkpoint => true,
             LogFolder.Lock => new FileInfo(file) is { Exists: false } or { Length: 0 },
             LogFolder.Key => files.Read(path, 1_024) is { } bytes && StrictText.FromUtf8(bytes) == $"{key}\n",
+            LogFolder.Predecessor => files.Read(path, PredecessorFile.LengthMax) is { } end && PredecessorFile.Read(end) is not null,
             _ when path.StartsWith($"{LogFolder.New}/", StringComparison.Ordinal) => true,
             _ when path.StartsWith($"{LogFolder.Heads}/", StringComparison.Ordinal) => Heads.HeadsHeader.SizeOf(path[(LogFolder.Heads.Length + 1)..]) is not null,
             _ when path.StartsWith($"{LogFolder.Journal}/", StringComparison.Ordinal) => Journal.SegmentHeader.IndexOf(path[(LogFolder.Journal.Length + 1)..]) is not null,
@@ -49,7 +50,7 @@ internal sealed class FolderSweep(CheckedFiles files, ProblemList problems, Chec
         };
         if (!isKnown)
         {
-            problems.Add(path, -1, path == LogFolder.Key ? "The key file does not hold the key of the log." : "The log has no such file.");
+            problems.Add(path, -1, path == LogFolder.Key ? "The key file does not hold the key of the log." : path == LogFolder.Predecessor ? "The file does not tell how a log ended." : "The log has no such file.");
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class PatientChains
     {
         var isFirst = _headsIndex < 0;
         var covers = stated.Size <= Size && stated.Size > _headsIndex;
-        var follows = isFirst || Same(_predecessor, stated.Predecessor);
+        var follows = isFirst || LogEnd.Same(_predecessor, stated.Predecessor);
         (_headsIndex, _predecessor) = (Size, isFirst ? stated.Predecessor : _predecessor);
         if (!covers || !follows)
         {
@@ -121,6 +121,4 @@ public sealed class PatientChains
         _hashed += count = tree.Count;
         return tree.Root();
     }
-
-    private static bool Same(LogEnd? a, LogEnd? b) => a is null ? b is null : b is not null && a.Origin == b.Origin && a.Size == b.Size && a.Root.Span.SequenceEqual(b.Root.Span);
 }

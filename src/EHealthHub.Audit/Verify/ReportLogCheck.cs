@@ -11,6 +11,8 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
     private readonly byte[] _prefix = LeafLayout.AssociatedPrefix(log.Origin);
     private readonly List<ReportedEntry> _entries = [];
     private AuditEntry? _heads;
+    private bool _isChain;
+    private long _completeTo;
 
     public ReportLog Log => log;
 
@@ -23,7 +25,7 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
     /// <summary>The entries that are what they seem.</summary>
     public IReadOnlyList<ReportedEntry> Entries => _entries;
 
-    public ReportedLog Finding => new(log.Origin, Checkpoint?.Size ?? 0, Stated?.Size ?? 0, _heads?.Time, _entries.Count);
+    public ReportedLog Finding => new(log.Origin, Checkpoint?.Size ?? 0, _completeTo, _heads?.Time, _entries.Count);
 
     public void Run()
     {
@@ -33,34 +35,45 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
             return;
         }
 
-        CheckHeads(Checkpoint);
+        if (log.Heads is { } heads)
+        {
+            CheckHeads(heads, Checkpoint);
+        }
+
         var isSound = true;
         foreach (var leaf in log.Leaves)
         {
             isSound &= CheckLeaf(leaf, Checkpoint);
         }
 
-        if (isSound && CheckChain() && Stated is { } stated)
-        {
-            CheckRecord(stated);
-        }
+        _isChain = isSound && CheckChain();
     }
 
-    /// <summary>An old root may hide what came after it. A log that has ended has to be covered to its end; one that grows, to not long ago.</summary>
-    public void CheckAge(bool isEnded)
+    /// <summary>
+    /// The chain ends where the heads say: those that the log states, which may not be old, since an old root may hide what came after it; or, for a log that has ended, those that the log which follows it states, to the last entry.
+    /// </summary>
+    public void CheckEnd(LogEnd? end)
     {
-        if (Checkpoint is not { Size: > 0 } checkpoint || log.Heads is null)
+        if (Checkpoint is not { Size: > 0 } checkpoint)
         {
             return;
         }
 
-        if (isEnded && Stated is { } stated && (stated.Size != log.Heads.Index || log.Heads.Index != checkpoint.Size - 1))
+        if (end is not null)
         {
-            Problem(stated.Size, "The log has ended and its heads do not cover it to its end: what comes after this entry may hide some of the patient's.");
+            CheckRecord(new HeadsRoot(end.Size, end.Patients, end.HeadsRoot, null));
         }
-        else if (!isEnded && _heads is { } heads && report.Made - heads.Time > options.HeadsAgeMax)
+        else if (_heads is { Heads: { } stated } heads)
         {
-            Problem(log.Heads.Index, $"The heads are old: they were written down at {heads.Time:O}, and the report was made at {report.Made:O}. What was logged in between may be hidden.");
+            CheckRecord(stated);
+            if (report.Made - heads.Time > options.HeadsAgeMax)
+            {
+                Problem(log.Heads!.Index, $"The heads are old: they were written down at {heads.Time:O}, and the report was made at {report.Made:O}. What was logged in between may be hidden.");
+            }
+        }
+        else if (log.Heads is null)
+        {
+            Problem(-1, "The log's heads are not in the report: nothing shows whether an entry is missing.");
         }
     }
 
@@ -114,18 +127,8 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
         return checkpoint;
     }
 
-    private void CheckHeads(Checkpoint checkpoint)
+    private void CheckHeads(ReportLeaf heads, Checkpoint checkpoint)
     {
-        if (log.Heads is not { } heads)
-        {
-            if (checkpoint.Size > 0)
-            {
-                Problem(-1, "The log's heads are not in the report: nothing shows whether an entry is missing.");
-            }
-
-            return;
-        }
-
         if (!Stands(heads, checkpoint))
         {
             Problem(heads.Index, "The entry with the heads does not stand at its index in the log.");
@@ -166,7 +169,7 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
             return false;
         }
 
-        if (place.HeadsIndex > (log.Heads?.Index ?? -1))
+        if (log.Heads is { } heads && place.HeadsIndex > heads.Index)
         {
             Problem(leaf.Index, $"The entry knows of newer heads, in entry {place.HeadsIndex}, than those of the report.");
         }
@@ -198,12 +201,18 @@ internal sealed class ReportLogCheck(ReportFile report, ReportLog log, ReportChe
         return true;
     }
 
-    /// <summary>The chain ends where the heads say; what comes after these is shown, and not yet proven to be all.</summary>
+    /// <summary>What comes after what the heads cover is shown, and not yet proven to be all.</summary>
     private void CheckRecord(HeadsRoot stated)
     {
+        if (!_isChain)
+        {
+            return;
+        }
+
+        _completeTo = stated.Size;
         if (!TryHead(stated, out var head))
         {
-            Problem(log.Heads!.Index, "What the report shows of the heads does not stand in the root that the log states.");
+            Problem(-1, "What the report shows of the heads does not stand in the root that the log states.");
             return;
         }
 

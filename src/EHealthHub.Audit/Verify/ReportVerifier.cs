@@ -15,7 +15,7 @@ public sealed record ReportedEntry(string Origin, long Index, long Sequence, Aud
 /// <param name="Origin">The log.</param>
 /// <param name="CheckpointSize">Entries under the checkpoint of the report.</param>
 /// <param name="CompleteTo">No entry of the patient with an index below this is missing.</param>
-/// <param name="HeadsTime">When that was written down; null when it never was.</param>
+/// <param name="HeadsTime">When that was written down; null when it never was, and for a log that has ended.</param>
 /// <param name="Entries">Entries of the patient.</param>
 public sealed record ReportedLog(string Origin, long CheckpointSize, long CompleteTo, DateTimeOffset? HeadsTime, int Entries);
 
@@ -91,11 +91,11 @@ public static class ReportVerifier
             problems.Add(new LogProblem(origin, -1, "The log is left out of the report."));
         }
 
-        var ended = new HashSet<string>(StringComparer.Ordinal);
+        var ends = new Dictionary<string, LogEnd>(StringComparer.Ordinal);
         foreach (var check in checks.Where(check => check.Stated?.Predecessor is not null))
         {
             var end = check.Stated!.Predecessor!;
-            ended.Add(end.Origin);
+            ends[end.Origin] = end;
             if (!byOrigin.TryGetValue(end.Origin, out var before))
             {
                 problems.Add(new LogProblem(end.Origin, -1, $"The log is left out of the report: {check.Log.Origin} follows it."));
@@ -108,7 +108,7 @@ public static class ReportVerifier
 
         foreach (var check in checks)
         {
-            check.CheckAge(isEnded: ended.Contains(check.Log.Origin));
+            check.CheckEnd(ends.GetValueOrDefault(check.Log.Origin));
         }
     }
 

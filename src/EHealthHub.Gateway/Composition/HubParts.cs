@@ -66,9 +66,10 @@ public sealed class HubParts : IAsyncDisposable
         var period = layout.LogPeriod(time.GetUtcNow());
         var origin = HubLayout.AuditOrigin(hub, period);
         var sealer = new VaultEntrySealer(vault.Derive(HubLayout.AuditKey(period)));
-        var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin }, sealer, new VaultCheckpointSigner(vault, origin), time);
+        var line = new LogLine(layout, hub, vault, time);
+        var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin, Predecessor = line.Before(origin) }, sealer, new VaultCheckpointSigner(vault, origin), time);
         var records = RecordStore.OpenSqlite(data, hub, vault, time);
-        var maintenance = new MaintenanceLog(layout, hub, vault, sealer, period, time).OpenIfThere();
+        var maintenance = new MaintenanceLog(layout, hub, vault, sealer, line, period, time).OpenIfThere();
         return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time) { BinaryBytesMax = binaryBytesMax };
     }
 

@@ -6,7 +6,7 @@ using EHealthHub.Records;
 namespace EHealthHub.Gateway.Composition;
 
 /// <summary>The log of the hub's own upkeep, of an origin of its own; made when it is first written to, so that a hub without upkeep has none. One that is there is opened at the start, which signs what a crash left unsigned.</summary>
-internal sealed class MaintenanceLog(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, string period, TimeProvider time) : IAsyncDisposable
+internal sealed class MaintenanceLog(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, LogLine line, string period, TimeProvider time) : IAsyncDisposable
 {
     private readonly string _origin = HubLayout.AuditOrigin(hub, HubLayout.MaintenancePeriod(period));
     private readonly Lock _opening = new();
@@ -16,7 +16,7 @@ internal sealed class MaintenanceLog(HubLayout layout, HubIdentity hub, IKeyVaul
     {
         lock (_opening)
         {
-            return _log ??= AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = _origin }, sealer, new VaultCheckpointSigner(vault, _origin), time);
+            return _log ??= AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = _origin, Predecessor = line.Before(_origin) }, sealer, new VaultCheckpointSigner(vault, _origin), time);
         }
     }
 

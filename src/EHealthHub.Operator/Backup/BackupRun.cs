@@ -146,7 +146,7 @@ internal sealed class BackupRun(OpenedHub hub, BackupTarget target, TimeProvider
         foreach (var log in LogReader.FoldersIn(audit).Select(LogReader.Open).Where(l => l.CheckpointSize < l.Size))
         {
             using var sealer = new VaultEntrySealer(hub.Vault.Derive(HubLayout.AuditKey(LogReplay.PeriodOf(log.Origin))));
-            await using (AuditLog.Open(new AuditLogOptions { Folder = audit, Origin = log.Origin }, sealer, new VaultCheckpointSigner(hub.Vault, log.Origin), time).ConfigureAwait(false))
+            await using (AuditLog.Open(new AuditLogOptions { Folder = audit, Origin = log.Origin, StatesHeads = false }, sealer, new VaultCheckpointSigner(hub.Vault, log.Origin), time).ConfigureAwait(false))
             {
                 // Closing it signs what it found.
             }

@@ -186,6 +186,8 @@ def check_log(patient, log):
         raise ValueError("the checkpoint is of another log")
     if size == 0:
         return 0, 0
+    if "heads" not in log:
+        raise ValueError("a log that has ended is not checked here")
     heads = log["heads"]
     leaf = b64(heads["leaf"])
     if not stands(heads, leaf, size, root):

@@ -33,14 +33,18 @@ internal sealed class Hospital : IDisposable
         return Test.Open();
     }
 
-    public AuditLog OpenNext(string checkpoint)
+    /// <summary>Ends the log, and opens the next.</summary>
+    public async Task<AuditLog> OpenNext()
     {
         Keys[Next] = _nextSigner.PublicKey;
-        var end = Checkpoint.Parse(checkpoint)!;
-        return AuditLog.Open(Test.Options with { Origin = Next, Predecessor = new LogEnd(end.Origin, end.Size, end.Root) }, _nextKey, _nextSigner, TimeProvider.System);
+        var before = LogFolder.LastBefore(Test.Folder, Next, _ => true);
+        var end = before is null ? null : await AuditLog.End(Test.Options, Test.EntryKey, Test.Signer, TimeProvider.System, default);
+        return AuditLog.Open(Test.Options with { Origin = Next, Predecessor = end }, _nextKey, _nextSigner, TimeProvider.System);
     }
 
-    public PatientTrail Trail(AuditLog? live = null) => new(Test.Folder, origin => origin == Next ? _nextKey : Test.EntryKey, live);
+    public IEntryKey KeyOf(string origin) => origin == Next ? _nextKey : Test.EntryKey;
+
+    public PatientTrail Trail(AuditLog? live = null) => new(Test.Folder, KeyOf, live);
 
     /// <summary>A report from the files alone, as it stands.</summary>
     public async Task<JsonObject> Report(string patient, AuditLog? live = null)
