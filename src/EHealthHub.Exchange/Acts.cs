@@ -35,7 +35,7 @@ public sealed class Acts
         Employments = new EmploymentFeed(log, records, hub.FhirBase, time);
         var compartments = new CompartmentResolver(facts, hub);
         var labels = new LabelStage(records, facts, Conformance, compartments, hub, limits);
-        var resolver = new WriteResolver(new IdentityResolver(records, facts, conditions, time), new EditStage(records, check, Journal, limits), new ReferenceResolver(conditions), labels, compartments);
+        var resolver = new WriteResolver(new IdentityResolver(records, facts, conditions, time), new EditStage(records, check, Journal, limits), new ReferenceResolver(conditions), labels, new ConsentStage(facts), compartments);
         var flow = new WriteFlow(records, resolver, Conformance, Employments, Journal, intents, time);
 
         Read = new ReadRecord(records, facts, Journal);

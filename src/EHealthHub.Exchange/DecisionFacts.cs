@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using EHealthHub.Access.Consent;
 using EHealthHub.Access.Policy;
 using EHealthHub.Access.Scopes;
 using EHealthHub.Exchange.Deciding;
+using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Records.Store;
@@ -38,8 +41,20 @@ public sealed class DecisionFacts
     public static bool IsSystem(Caller caller) => caller is { InstitutionKind: InstitutionKind.Authority, PersonKind: PersonKind.None };
 
     /// <summary>A resource together with what is known of its patient, in one snapshot.</summary>
-    public ValueTask<(ResourceLocation? Location, PatientKnowledge? Known)> Locate(string type, string id, CancellationToken cancellationToken) =>
-        _records.LocateToDecide(type, id, _gatherer.Make, cancellationToken);
+    public async ValueTask<(ResourceLocation? Location, PatientKnowledge? Known)> Locate(Caller caller, string type, string id, CancellationToken cancellationToken)
+    {
+        if (caller.InstitutionKind != InstitutionKind.Insurer)
+        {
+            return await _records.LocateToDecide(type, id, _gatherer.Make, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (location, known) = await _records.LocateToDecide(type, id, _gatherer.MakeForPayers, cancellationToken).ConfigureAwait(false);
+        return (location, known?.Known);
+    }
+
+    /// <summary>What keeps a Consent from being accepted, each with its element: the hub takes none that it would not enforce to the letter.</summary>
+    internal ValueTask<ImmutableArray<Issue>> Check(JsonElement consent, IReadOnlyDictionary<string, string> references, CancellationToken cancellationToken) => _records.AskDirectory(
+        directory => ConsentReader.Check(consent, (reference, system, value) => _names.Actor(directory, reference is null ? null : references.GetValueOrDefault(reference, reference), system, value)), cancellationToken);
 
     /// <summary>What a caller asks of something, before anything is known of it.</summary>
     public AccessRequest Ask(Caller caller, Interaction interaction, string type, CompartmentKind compartment) =>
@@ -74,6 +89,18 @@ public sealed class DecisionFacts
         return seen.Decision;
     }
 
+    /// <summary>The rule by which a search would not come upon a resource that it names by its id; null where it would.</summary>
+    internal async ValueTask<string?> Withheld(AccessRequest search, ResourceLocation location, CancellationToken cancellationToken)
+    {
+        if (DecidesAlone(search, location))
+        {
+            return null;
+        }
+
+        var seen = new CompartmentSight(search);
+        return await _records.SightOf(location, new RecordView(seen.Of), cancellationToken).ConfigureAwait(false) == Sight.Hide ? seen.Rule : null;
+    }
+
     /// <summary>What the caller may know of each version of a resource.</summary>
     public static RecordView ViewOf(AccessRequest request, ResourceLocation location) =>
         DecidesAlone(request, location) ? RecordView.Everything : new RecordView(new ResourceDecision(request).Of);
@@ -104,7 +131,9 @@ public sealed class DecisionFacts
     /// <summary>Adds what is known of the patient. Of a patient whom nobody knows nothing is.</summary>
     public async ValueTask<AccessRequest> WithPatient(AccessRequest request, string patientId, CancellationToken cancellationToken)
     {
-        var known = await _records.Context(patientId, _gatherer.Make, cancellationToken).ConfigureAwait(false);
+        var known = request.Caller.InstitutionKind == InstitutionKind.Insurer
+            ? (await _records.Context(patientId, _gatherer.MakeForPayers, cancellationToken).ConfigureAwait(false))?.Known
+            : await _records.Context(patientId, _gatherer.Make, cancellationToken).ConfigureAwait(false);
         return await WithPatient(request, patientId, known, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,6 +13,9 @@ internal sealed class CompartmentSight(AccessRequest request)
     private readonly AccessView _view = AccessPolicy.View(request);
     private Dictionary<string, AccessView>? _institutions;
 
+    /// <summary>The rule that decided last, for the log.</summary>
+    public string Rule { get; private set; } = "no-rule";
+
     public Sight Of(in SightedVersion version)
     {
         if (version.Compartment == CompartmentKind.Directory)
@@ -27,7 +30,9 @@ internal sealed class CompartmentSight(AccessRequest request)
             return Sight.Hide;
         }
 
-        return view.Of(TraitsReader.Read(request.Caller, version, view.Needs)).Visibility switch
+        var seen = view.Of(TraitsReader.Read(request.Caller, version, view.Needs));
+        Rule = seen.Rule;
+        return seen.Visibility switch
         {
             Visibility.See => Sight.See,
             Visibility.Mask => Sight.Mask,

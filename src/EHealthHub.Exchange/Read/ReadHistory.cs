@@ -17,7 +17,7 @@ public sealed class ReadHistory(RecordStore records, DecisionFacts facts, Journa
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, HistoryForm form, CancellationToken cancellationToken)
     {
         const string interaction = "history-instance";
-        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await facts.Locate(context.Caller, type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {
             return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);

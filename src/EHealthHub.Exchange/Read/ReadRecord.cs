@@ -15,7 +15,7 @@ public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken, string? operation = null)
     {
         var interaction = operation ?? (version is null ? "read" : "vread");
-        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await facts.Locate(context.Caller, type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)
         {
             return await journal.Refuse(context, interaction, type, id, "not-found", [], Refusals.NotFound(type, id), cancellationToken).ConfigureAwait(false);

@@ -125,7 +125,7 @@ public sealed class AccessReport
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CountMax);
-        var (location, known) = await _facts.Locate("Patient", patient, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await _facts.Locate(context.Caller, "Patient", patient, cancellationToken).ConfigureAwait(false);
         var rule = location is null ? "not-found" : await Rule(context.Caller, location, known, cancellationToken).ConfigureAwait(false);
         if (rule != "own-record")
         {

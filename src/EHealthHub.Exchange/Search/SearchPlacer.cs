@@ -96,14 +96,13 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
     /// <summary>The patient of a resource that is named by its id; none where the caller may not know of it, as where it does not exist.</summary>
     private async ValueTask<(bool Named, string? Patient, (string Patient, string Rule)? Withheld)> PatientOf(Caller caller, string type, string id, CancellationToken cancellationToken)
     {
-        var (location, known) = await facts.Locate(type, id, cancellationToken).ConfigureAwait(false);
+        var (location, known) = await facts.Locate(caller, type, id, cancellationToken).ConfigureAwait(false);
         if (location is not { Compartment: CompartmentKind.Patient })
         {
             return (true, null, null);
         }
 
         var request = await facts.ForResource(caller, Interaction.Search, location, known, cancellationToken).ConfigureAwait(false);
-        var decision = await facts.Decide(request, location, cancellationToken).ConfigureAwait(false);
-        return decision.Granted ? (true, location.CompartmentName, null) : (true, null, (location.CompartmentName, decision.Rule));
+        return await facts.Withheld(request, location, cancellationToken).ConfigureAwait(false) is { } rule ? (true, null, (location.CompartmentName, rule)) : (true, location.CompartmentName, null);
     }
 }

@@ -106,7 +106,7 @@ internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, 
         var seen = new List<string>();
         foreach (var id in bearers.TakeWhile(_ => seen.Count < countMax))
         {
-            if (await facts.Locate(exact.Type, id, cancellationToken).ConfigureAwait(false) is ({ } location, var known))
+            if (await facts.Locate(work.Caller, exact.Type, id, cancellationToken).ConfigureAwait(false) is ({ } location, var known))
             {
                 var request = await facts.ForResource(work.Caller, Access.Policy.Interaction.Read, location, known, cancellationToken).ConfigureAwait(false);
                 if (await facts.Decide(request, location, cancellationToken).ConfigureAwait(false) is { Granted: true, Masked: false })

@@ -131,7 +131,7 @@ internal sealed class IdentityResolver(RecordStore records, DecisionFacts facts,
     private async ValueTask<Attempt<WriteWork>> FixExisting(WriteWork work, WriteStep step, string id, CancellationToken cancellationToken)
     {
         var entry = step.Entry;
-        var (current, known) = await facts.Locate(entry.Type, id, cancellationToken).ConfigureAwait(false);
+        var (current, known) = await facts.Locate(work.Caller, entry.Type, id, cancellationToken).ConfigureAwait(false);
         if (current is { IsFixed: true })
         {
             return At(step, 403, "forbidden", "definition-built-in", "This definition is part of R4 or of the hub itself and is served as it is. Define one of your own under another id and url.");

@@ -8,7 +8,7 @@ namespace EHealthHub.Exchange.Submit;
 /// Fixes ids, versions, references and compartments of a submission before it is decided (R4 3.1.0.11.2), in this order: which resources are meant; what patches make of them; what references mean; which security labels it gets; where everything lies. The store checks
 /// all that this rests on once more, inside its transaction.
 /// </summary>
-internal sealed class WriteResolver(IdentityResolver identities, EditStage edits, ReferenceResolver references, LabelStage labels, CompartmentResolver compartments)
+internal sealed class WriteResolver(IdentityResolver identities, EditStage edits, ReferenceResolver references, LabelStage labels, ConsentStage consents, CompartmentResolver compartments)
 {
     public async ValueTask<Attempt<ResolvedWrite>> Resolve(
         ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, LinksToResolve links, DateTimeOffset now, CancellationToken cancellationToken)
@@ -51,6 +51,11 @@ internal sealed class WriteResolver(IdentityResolver identities, EditStage edits
         if (await labels.Run(work, cancellationToken).ConfigureAwait(false) is { } unlabelled)
         {
             return unlabelled;
+        }
+
+        if (await consents.Run(work, cancellationToken).ConfigureAwait(false) is { } misunderstood)
+        {
+            return misunderstood;
         }
 
         foreach (var step in work.Steps)

@@ -61,7 +61,7 @@ internal sealed class PatientContexts(NationalTokens national, Compartments comp
         }
 
         using var tokens = new CompartmentTokens(lease.Key);
-        var made = make(new PatientSource(reader, national, compartments, compartment, tokens, opener, parties));
+        var made = make(new PatientSource(reader, new DirectorySource(reader, national, compartments, opener, parties), compartment, tokens, opener, parties));
         _kept.Set((compartment.Key, typeof(T)), (row.Counter, made));
         return made;
     }

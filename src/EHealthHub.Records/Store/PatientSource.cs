@@ -21,20 +21,16 @@ public sealed class PatientSource
     private static readonly HashSet<string> Types = new(StringComparer.Ordinal) { "Patient", "Encounter", "ServiceRequest", "EpisodeOfCare", "Consent", "RelatedPerson", "Coverage", "Claim" };
     private static readonly HashSet<string> Opened = new(StringComparer.Ordinal) { "Consent", "RelatedPerson", "Coverage", "Claim" };
 
-    private readonly Dictionary<(string Type, string Id), SearchFacts?> _directory = [];
     private readonly SqliteReader _reader;
-    private readonly NationalTokens _national;
-    private readonly Compartments _compartments;
     private readonly CompartmentInfo _compartment;
     private readonly CompartmentTokens _tokens;
     private readonly Opener _opener;
     private readonly Parties _parties;
 
-    internal PatientSource(SqliteReader reader, NationalTokens national, Compartments compartments, CompartmentInfo compartment, CompartmentTokens tokens, Opener opener, Parties parties)
+    internal PatientSource(SqliteReader reader, DirectorySource directory, CompartmentInfo compartment, CompartmentTokens tokens, Opener opener, Parties parties)
     {
         _reader = reader;
-        _national = national;
-        _compartments = compartments;
+        Directory = directory;
         _compartment = compartment;
         _tokens = tokens;
         _opener = opener;
@@ -55,24 +51,8 @@ public sealed class PatientSource
         ? Rows(type).Where(r => which(r.Facts)).Select(r => new DecidingResource(r.Facts, Body(r.Row, r.Facts)))
         : throw new ArgumentException($"{type} is not opened in order to decide.", nameof(type));
 
-    /// <summary>The facts of a current directory resource, which is public within the hub; null where there is none.</summary>
-    public SearchFacts? InDirectory(string type, string id)
-    {
-        if (!CompartmentRule.IsDirectory(type))
-        {
-            throw new ArgumentException($"{type} is not of the directory.", nameof(type));
-        }
-
-        if (!_directory.TryGetValue((type, id), out var facts))
-        {
-            facts = _reader.HeadsByToken(_national.Resource(type, id)) is [{ Deleted: false } row] && _compartments.Get(_reader, row.Key) is { Kind: CompartmentKind.Directory } directory
-                ? _opener.Facts(directory, row, _parties.Name(_reader, row.Submitter)).Facts
-                : null;
-            _directory[(type, id)] = facts;
-        }
-
-        return facts;
-    }
+    /// <summary>The directory, for whom the patient's resources name.</summary>
+    public DirectorySource Directory { get; }
 
     private IEnumerable<(VersionRow Row, SearchFacts Facts)> Rows(string type)
     {

@@ -184,6 +184,21 @@ public sealed class RecordStore : IAsyncDisposable
         return [.. _parts.Facts(compartment, row, _parts.Parties.Name(lease.Reader, row.Submitter)).Labels.Where(l => l is { System: not null, Code: not null }).Select(l => (l.System!, l.Code!))];
     }
 
+    /// <summary>Asks the directory who is meant, in one snapshot.</summary>
+    public async ValueTask<T> AskDirectory<T>(Func<DirectorySource, T> ask, CancellationToken cancellationToken)
+    {
+        using var lease = await _readers.Rent(cancellationToken).ConfigureAwait(false);
+        lease.Reader.BeginSnapshot();
+        try
+        {
+            return ask(_parts.Directory(lease.Reader));
+        }
+        finally
+        {
+            lease.Reader.EndSnapshot();
+        }
+    }
+
     /// <summary>Opens one version.</summary>
     public async ValueTask<RecordVersion> Read(ReadAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {

@@ -64,6 +64,8 @@ internal sealed class StoreParts : IDisposable
     /// <summary>What is served beside what is stored.</summary>
     public FixedResources Fixed { get; set; } = FixedResources.None;
 
+    public DirectorySource Directory(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
+
     public SearchRun SearchRun(SqliteReader reader, SearchBudget budget, RecordView view) => new(reader, National, _keys, Compartments, _opener, Parties, budget, Fixed, Search, view);
 
     /// <summary>The facts of what is served beside what is stored.</summary>

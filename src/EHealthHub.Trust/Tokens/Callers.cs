@@ -8,6 +8,9 @@ internal static class Callers
 {
     internal static readonly ImmutableArray<string> CitizenScopes = ["patient/*.rs"];
 
+    /// <summary>By themselves, not through an application, citizens write their consents too.</summary>
+    private static readonly ImmutableArray<string> CitizenAloneScopes = ["patient/*.rs", "patient/Consent.cud"];
+
     internal static Caller OfInstitution(Institution institution, string thumbprint) => new()
     {
         Institution = institution.Id,
@@ -70,7 +73,7 @@ internal static class Callers
         PersonKind = PersonKind.Citizen,
         Person = person.Id,
         NationalId = person.NationalId,
-        Scopes = CitizenScopes,
+        Scopes = CitizenAloneScopes,
         Purpose = Purposes.PatientRequest,
         Certificate = thumbprint,
         Card = thumbprint,

@@ -36,7 +36,7 @@ public sealed class BinaryTests
     private static readonly string[] ReceiptNotNeeded =
     [
         "EHealthHub.Records.Store.DecidingResource.get_Facts gives opened data without asking for EHealthHub.Audit.Entries.AuditReceipt.",
-        "EHealthHub.Records.Store.PatientSource.InDirectory gives opened data without asking for EHealthHub.Audit.Entries.AuditReceipt.",
+        "EHealthHub.Records.Store.DirectorySource.Find gives opened data without asking for EHealthHub.Audit.Entries.AuditReceipt.",
         "EHealthHub.Records.Store.PatientSource.Of gives opened data without asking for EHealthHub.Audit.Entries.AuditReceipt.",
         "EHealthHub.Records.Store.WriteEntry.get_Resource gives opened data without asking for EHealthHub.Audit.Entries.AuditReceipt.",
     ];

@@ -41,6 +41,11 @@ public sealed class TestHub : IAsyncDisposable
 
     public Acts Acts { get; private set; }
 
+    /// <summary>The store, for tests that put something there which no act would.</summary>
+    internal RecordStore Records => _records;
+
+    internal AuditLog Log => _log;
+
     /// <summary>The registry that the acts follow, once <see cref="WithRegistry"/> was called.</summary>
     internal RegistryFile Registry { get; private set; } = null!;
 
@@ -49,6 +54,7 @@ public sealed class TestHub : IAsyncDisposable
     {
         RegistryFile.Create(RegistryPath, new Authenticator(), People.Registry);
         Registry = RegistryFile.Open(RegistryPath, new Authenticator(), TimeProvider.System);
+        Acts.Facts.Follow(Registry);
         await Acts.Employments.Follow(Registry, default);
         return this;
     }
@@ -59,6 +65,7 @@ public sealed class TestHub : IAsyncDisposable
         await Registry.DisposeAsync();
         Acts = new Acts(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System);
         Registry = RegistryFile.Open(RegistryPath, new Authenticator(), TimeProvider.System);
+        Acts.Facts.Follow(Registry);
         await Acts.Employments.Follow(Registry, default);
     }
 

@@ -136,7 +136,7 @@ public abstract class ViewSuite<TFixture> : IAsyncLifetime
         await Hub.Commit(Make.Ask(Make.Create(Make.Patient("1"), "p1", "p1"), Make.Create(Make.Observation("p1"), "o1", "p1")));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Hub.Store.Context("p1", s => s.Of("Observation").ToList(), default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Hub.Store.Context("p1", s => s.Open("Encounter", _ => true).ToList(), default));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Hub.Store.Context("p1", s => s.InDirectory("Patient", "p1") ?? s.Of("Patient").First(), default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Hub.Store.Context("p1", s => s.Directory.Find("Patient", "p1") ?? s.Of("Patient").First(), default));
     }
 
     private static RecordView Hiding(Func<string, bool> isHidden) => new((in v) => isHidden(FactsHead.Read(v.Facts).Id) ? Sight.Hide : Sight.See);

@@ -76,7 +76,7 @@ public sealed class CallerFactoryTests : IDisposable
     {
         var caller = Known("citizen-zeynep");
         Assert.Equal((null, PersonKind.Citizen, "citizen-zeynep", "PATRQT", _hub.Pki["citizen-zeynep"].NationalId), (caller.Institution, caller.PersonKind, caller.Person, caller.Purpose, caller.NationalId));
-        Assert.Equal("patient/*.rs", Assert.Single(caller.Scopes));
+        Assert.Equal("patient/*.rs patient/Consent.cud", string.Join(' ', caller.Scopes));
     }
 
     [Fact]
