@@ -7,6 +7,7 @@ using EHealthHub.Auditor.SignIn;
 using EHealthHub.Keys.AuditKeys;
 using EHealthHub.Trust.Certificates;
 using EHealthHub.Trust.Institutions;
+using EHealthHub.Trust.OpenId;
 using EHealthHub.Trust.Revocation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -36,6 +37,11 @@ internal sealed class AuditorHost : IAsyncDisposable
     public static async Task<AuditorHost> Start(AuditorSettings settings, Action<IConfigurationBuilder>? configure, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (settings.Oidc is not null)
+        {
+            builder.Configuration.AddJsonFile(settings.Oidc, optional: false, reloadOnChange: false).AddEnvironmentVariables();
+        }
+
         configure?.Invoke(builder.Configuration);
         var oidc = ReadOidc(builder.Configuration);
 
@@ -49,21 +55,28 @@ internal sealed class AuditorHost : IAsyncDisposable
         var gate = new CertificateGate(new GateOptions { Anchors = [TrustAnchor.FromFile(settings.Pki("ca.crt"), AnchorUses.All)] }, registry, revocation, time);
         var server = X509Certificate2.CreateFromPemFile(settings.Pki("server.crt"), settings.Pki("server.key"));
 
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.None).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.None);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => AuditorKestrel.Configure(kestrel, settings.Port, server));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         AddParts(builder.Services, settings, keys, time);
-        builder.Services.AddSingleton(new StaffGate(gate, registry, oidc));
+
+        // Before there is a host to give one; it lives as long as the process.
+        var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        var documents = oidc is null ? null : new ProviderDocuments(oidc, time, logs.CreateLogger<ProviderDocuments>());
+        var provider = documents is null ? null : new StaffProvider(documents);
+        builder.Services.AddSingleton(new StaffGate(gate, registry, provider, new OpenIdPersons(registry, time)));
         builder.Services.AddHostedService(_ => new FollowTrust(new TrustFollowing(registry, gate, revocation, development, time), time));
-        if (oidc is not null)
+        if (provider is not null)
         {
-            OidcSignIn.Add(builder.Services, oidc);
+            OidcSignIn.Add(builder.Services, provider);
         }
 
         var app = builder.Build();
-        Map(app, oidc is not null);
+        Map(app, provider is not null);
+        await (documents?.Start() ?? Task.CompletedTask).ConfigureAwait(false);
         await app.StartAsync().ConfigureAwait(false);
-        var host = new AuditorHost(app, [registry, revocation, keys, authority, server]);
+        var host = new AuditorHost(app, [.. documents is null ? [] : new object[] { documents }, registry, revocation, keys, authority, server]);
         Log.Listening(app.Logger, host.Port);
         return host;
     }
@@ -131,6 +144,12 @@ internal sealed class AuditorHost : IAsyncDisposable
 
         if (gate.CanSignIn && context.Connection.ClientCertificate is null && context.User.Identity is not { IsAuthenticated: true })
         {
+            if (!gate.IsProviderThere)
+            {
+                await PageEndpoints.Refused(context, StaffVerdict.ProviderUnavailable).ConfigureAwait(false);
+                return;
+            }
+
             await context.ChallengeAsync(new AuthenticationProperties { RedirectUri = context.Request.Path + context.Request.QueryString }).ConfigureAwait(false);
             return;
         }
@@ -139,16 +158,19 @@ internal sealed class AuditorHost : IAsyncDisposable
         await PageEndpoints.Refused(context, verdict).ConfigureAwait(false);
     }
 
-    private static OidcSettings? ReadOidc(ConfigurationManager configuration)
+    /// <summary>Section <c>Oidc:Staff</c>, where its users can sign in; what it says of bearer tokens is the gateway's.</summary>
+    private static OpenIdProvider? ReadOidc(ConfigurationManager configuration)
     {
-        if (!configuration.GetSection("Oidc").Exists())
+        var section = configuration.GetSection("Oidc:Staff");
+        if (!section.Exists())
         {
             return null;
         }
 
-        var oidc = new OidcSettings();
-        configuration.GetSection("Oidc").Bind(oidc, binder => binder.ErrorOnUnknownConfiguration = true);
+        var oidc = new OpenIdProvider();
+        section.Bind(oidc, binder => binder.ErrorOnUnknownConfiguration = true);
+        oidc = oidc with { Use = ProviderUse.Staff };
         var faults = oidc.Faults();
-        return faults.Count == 0 ? oidc : throw new ArgumentException(string.Join("; ", faults), nameof(configuration));
+        return faults.Count > 0 ? throw new ArgumentException(string.Join("; ", faults), nameof(configuration)) : oidc.HasSignIn ? oidc : null;
     }
 }

@@ -22,7 +22,10 @@ internal sealed record AuditorSettings(string Data, int Port)
     /// <summary>A file of the development PKI.</summary>
     public string Pki(string name) => Path.Combine(Data, "pki", name);
 
-    /// <summary>Parses <c>--data DIR [--port N]</c>.</summary>
+    /// <summary>JSON file with the section <c>Oidc</c>; null without one. The environment goes before it.</summary>
+    public string? Oidc { get; init; }
+
+    /// <summary>Parses <c>--data DIR [--port N] [--oidc FILE]</c>.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out AuditorSettings? settings, [NotNullWhen(false)] out string? fault)
     {
         settings = null;
@@ -30,7 +33,7 @@ internal sealed record AuditorSettings(string Data, int Port)
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] is not ("--data" or "--port") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            if (args[i] is not ("--data" or "--port" or "--oidc") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
             {
                 faults.Add($"unexpected argument {args[i]}");
             }
@@ -42,13 +45,19 @@ internal sealed record AuditorSettings(string Data, int Port)
             faults.Add("--port must be a port number");
         }
 
+        var oidc = values.TryGetValue("--oidc", out var file) ? Path.GetFullPath(file) : null;
+        if (oidc is not null && !File.Exists(oidc))
+        {
+            faults.Add("--oidc must name a JSON file");
+        }
+
         if (!values.TryGetValue("--data", out var data) || !Directory.Exists(data))
         {
             faults.Add("--data must name an existing data directory (./hub up makes one)");
         }
 
         fault = faults.Count == 0 ? null : "EHealthHub.Auditor: " + string.Join("; ", faults);
-        settings = fault is null ? new AuditorSettings(Path.GetFullPath(data!), port) : null;
+        settings = fault is null ? new AuditorSettings(Path.GetFullPath(data!), port) { Oidc = oidc } : null;
         return fault is null;
     }
 }

@@ -32,7 +32,12 @@ internal sealed class PageEndpoints(LogWatch watch, EntryIndex index, TimeProvid
     public static Task Refused(HttpContext context, StaffVerdict verdict)
     {
         var view = ViewOf(context);
-        return Answer(context, 403, Layout.Notice(view, view.Texts["refused"], view.Texts["refused-explained"], verdict.Reason));
+        if (verdict.IsLater)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        return Answer(context, verdict.IsLater ? 503 : 403, Layout.Notice(view, view.Texts["refused"], view.Texts["refused-explained"], verdict.Reason));
     }
 
     private Task Overview(HttpContext context) => Answer(context, 200, OverviewPage.Write(ViewOf(context), index.Count(time.GetUtcNow()), index.Names));

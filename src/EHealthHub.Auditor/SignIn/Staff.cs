@@ -12,6 +12,12 @@ internal readonly record struct StaffVerdict(Person? Auditor, string Reason, str
     /// <summary>The provider's answer did not hold: code, state, signature, issuer, audience or time.</summary>
     public static StaffVerdict SignInFailed { get; } = new(null, "sign-in-failed", "");
 
+    /// <summary>Nobody can sign in now.</summary>
+    public static StaffVerdict ProviderUnavailable { get; } = Refused(TrustReason.ProviderUnavailable, "");
+
+    /// <summary>True where coming again may help.</summary>
+    public bool IsLater => Reason is { } reason && (reason == TrustReasons.PublicCode(TrustReason.ProviderUnavailable) || reason == TrustReasons.PublicCode(TrustReason.RevocationUnknown));
+
     public static StaffVerdict Granted(Person auditor, string thumbprint) => new(auditor, "", thumbprint);
 
     public static StaffVerdict Refused(TrustReason reason, string thumbprint) => new(null, TrustReasons.PublicCode(reason), thumbprint);

@@ -127,6 +127,11 @@ internal static class RegistryListing
             Say.Line($"employment        {employment.Institution} as {employment.Role} {Period(employment.From, employment.Until)}{(employment.Basis is { } basis ? $" by PractitionerRole/{basis.Role}/_history/{basis.Version}" : "")}");
         }
 
+        foreach (var login in person.Logins)
+        {
+            Say.Line($"login             {login.Subject} at {login.Issuer}");
+        }
+
         foreach (var certificate in person.Certificates)
         {
             Say.Line($"certificate       {certificate}");

@@ -13,10 +13,18 @@ internal static class UpCommand
         var port = HubOptions.Port("--port", HubOptions.GatewayPort, "Port of the FHIR gateway.");
         var auditorPort = HubOptions.Port("--auditor-port", HubOptions.AuditorPort, "Port of the auditors' application.");
         var managementPort = HubOptions.Port("--management-port", HubOptions.ManagementPort, "Port of health and metrics.");
+        var oidc = new Option<string?>("--oidc") { Description = "A JSON file that names the OpenID providers of citizens and staff (README); secrets come from the environment.", HelpName = "FILE" };
+        oidc.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !File.Exists(result.Tokens[0].Value))
+            {
+                result.AddError($"--oidc: there is no file {result.Tokens[0].Value}.");
+            }
+        });
         var foreground = new Option<bool>("--foreground") { Description = "Stay, write the processes' logs to this terminal, and stop the hub when told to stop (SIGTERM, SIGINT)." };
-        var command = new Command("up", "Start the hub and return once it is ready. The first start makes database, keys, development PKI and demonstration participants.") { data, port, auditorPort, managementPort, foreground };
+        var command = new Command("up", "Start the hub and return once it is ready. The first start makes database, keys, development PKI and demonstration participants.") { data, port, auditorPort, managementPort, oidc, foreground };
         command.SetAction((result, cancel) => Run(
-            result.GetRequiredValue(data), new HubPorts(result.GetValue(port), result.GetValue(auditorPort), result.GetValue(managementPort)), result.GetValue(foreground), cancel));
+            result.GetRequiredValue(data), new HubPorts(result.GetValue(port), result.GetValue(auditorPort), result.GetValue(managementPort)) { Oidc = result.GetValue(oidc) }, result.GetValue(foreground), cancel));
         return command;
     }
 

@@ -4,4 +4,8 @@ namespace EHealthHub.Operator.Running;
 /// <param name="Gateway">FHIR, tokens and proofs over TLS.</param>
 /// <param name="Auditor">The auditors' application over TLS.</param>
 /// <param name="Management">Health and metrics, plain.</param>
-internal sealed record HubPorts(int Gateway, int Auditor, int Management);
+internal sealed record HubPorts(int Gateway, int Auditor, int Management)
+{
+    /// <summary>The file that names the OpenID providers; null for certificates alone.</summary>
+    public string? Oidc { get; init; }
+}

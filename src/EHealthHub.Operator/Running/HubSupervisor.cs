@@ -80,9 +80,11 @@ internal sealed class HubSupervisor
         return true;
     }
 
-    private string[] GatewayArguments(HubPorts ports) => ["--data", _layout.Root, "--port", Text(ports.Gateway), "--management-port", Text(ports.Management)];
+    private string[] GatewayArguments(HubPorts ports) => ["--data", _layout.Root, "--port", Text(ports.Gateway), "--management-port", Text(ports.Management), .. Oidc(ports)];
 
-    private string[] AuditorArguments(HubPorts ports) => ["--data", _layout.Root, "--port", Text(ports.Auditor)];
+    private string[] AuditorArguments(HubPorts ports) => ["--data", _layout.Root, "--port", Text(ports.Auditor), .. Oidc(ports)];
+
+    private static string[] Oidc(HubPorts ports) => ports.Oidc is { } file ? ["--oidc", Path.GetFullPath(file)] : [];
 
     private async Task<bool> StartOne(
         HubService service, int port, Func<Task<bool>> answers, int[] ports, string[] arguments, Func<int, IReadOnlyList<string>, ProcessRecord?> start, CancellationToken cancel)

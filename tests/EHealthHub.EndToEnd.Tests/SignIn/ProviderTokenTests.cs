@@ -195,6 +195,31 @@ public sealed class ProviderTokenTests(ProviderHub hub) : IClassFixture<Provider
         await hub.Start();
     }
 
+    [Fact]
+    public async Task People_and_their_logins_are_registered_by_command()
+    {
+        var issuer = hub.Provider.Authority;
+        foreach (var (arguments, good) in new (string[], bool)[]
+        {
+            (["registry", "citizen", "citizen-can", "--name", "Can", "--national-id", "12345678950"], true),
+            (["registry", "citizen", "citizen-can", "--name", "Can", "--national-id", "12345678950"], false),
+            (["registry", "citizen", "citizen-wrong", "--name", "Can", "--national-id", "12345678951"], false),
+            (["registry", "staff", "auditor-2", "--name", "Deniz", "--reason", "second pair of eyes"], true),
+            (["registry", "login", "auditor-2", "--issuer", issuer + "/", "--subject", "staff-7"], true),
+            (["registry", "login", "operator", "--issuer", issuer, "--subject", "staff-7"], false),
+            (["registry", "login", "dr-ayse", "--issuer", issuer, "--subject", "staff-8"], false),
+            (["registry", "login", "auditor-2", "--issuer", "http://insecure", "--subject", "x"], false),
+        })
+        {
+            var (code, output) = await hub.Files.Hub(arguments);
+            Assert.True((code == 0) == good, string.Join(' ', arguments) + ": " + output);
+        }
+
+        Assert.Contains("staff-7 at " + issuer, (await hub.Files.Hub("registry", "show", "auditor-2")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await hub.Files.Hub("registry", "login", "auditor-2", "--issuer", issuer, "--subject", "staff-7", "--remove")).Code);
+        Assert.Empty(hub.Registry().PersonById("auditor-2")!.Logins);
+    }
+
     private static async Task Eventually(Func<Task<bool>> condition)
     {
         for (var i = 0; i < 400; i++)

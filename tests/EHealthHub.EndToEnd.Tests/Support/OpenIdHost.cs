@@ -62,7 +62,7 @@ public sealed class OpenIdHost : IAsyncDisposable
         return host;
     }
 
-    public void Add(params OpenIdClient[] clients) => _clients.AddRange(clients);
+    public void Add(params OpenIdClient[] clients) => _clients.InsertRange(0, clients);
 
     /// <summary>Nobody answers any more.</summary>
     public async Task Stop()
