@@ -53,8 +53,7 @@ public sealed class ProviderSettingsTests
         File.WriteAllText(file, json);
         try
         {
-            GatewaySettings.TryParse(["--data", Path.GetTempPath(), "--oidc", file], out var settings, out var fault);
-            return (settings, fault);
+            return GatewaySettings.TryParse(["--data", Path.GetTempPath(), "--oidc", file], out var settings, out var fault) ? (settings, null) : (null, fault);
         }
         finally
         {
