@@ -2,6 +2,7 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
+using EHealthHub.Exchange.Documents;
 using EHealthHub.Exchange.Employments;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
@@ -43,6 +44,7 @@ public sealed class Acts
         var cursors = new CursorCodec(vault.Derive("cursor/1"));
         Search = new SearchRecords(records, facts, Journal, cursors, codes, hub, time);
         Everything = new FetchEverything(records, Search);
+        Document = new MakeDocument(Everything, Journal, hub, time);
         Last = new FetchLast(Search);
         Terminology = new AskTerminology(Conformance, Read, Journal, time);
         Validation = new ValidateResource(validator, limits, Read, Journal);
@@ -97,6 +99,9 @@ public sealed class Acts
 
     /// <summary>$everything.</summary>
     public FetchEverything Everything { get; }
+
+    /// <summary>$document of a Patient.</summary>
+    public MakeDocument Document { get; }
 
     /// <summary>$lastn.</summary>
     public FetchLast Last { get; }

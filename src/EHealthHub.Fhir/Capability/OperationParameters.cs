@@ -151,6 +151,8 @@ internal static class OperationParameters
          out next 0 1 string
          out proof 0 1 base64Binary
          out return 1 1 Bundle
+        Patient-document
+         out return 1 1 Bundle
         SearchParameter-status
          out parameter 0 *
           out id 1 1 id

@@ -7,6 +7,7 @@ public static class OutcomeTexts
 {
     private const string Table = """
         include-too-costly | Too many resources would come along. | Yanıta çok fazla kaynak eklenecekti.
+        document-too-large | The record is too large for one document. | Kayıt tek bir belge için fazla büyük.
         parameters-expected | A Parameters resource is expected. | Parameters kaynağı bekleniyor.
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
         definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.

@@ -4,6 +4,7 @@ using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Start;
 using EHealthHub.Gateway.Authorization;
 using EHealthHub.Gateway.Endpoints;
+using EHealthHub.Gateway.My;
 using EHealthHub.Gateway.Pages;
 using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Gateway.SignIn;
@@ -123,6 +124,7 @@ public static class GatewayHost
         services.AddSingleton(metrics);
         services.AddSingleton(trust.Revoked);
         services.AddOAuth(parts, trust, metrics, services.AddSignIn(parts, trust, providers, metrics));
+        services.AddSingleton(_ => new PageSeal(parts));
         services.AddHostedService<RevocationPoll>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
@@ -158,6 +160,7 @@ public static class GatewayHost
         app.Services.GetRequiredService<SignInEndpoints>().Map(app);
         new ProofEndpoint(parts).Map(app);
         new PageEndpoints(parts, trust, metrics).Map(app);
+        new MyEndpoints(parts, new MyGate(parts, trust, metrics, app.Services.GetRequiredService<PageSignIn>(), app.Services.GetRequiredService<PageSeal>())).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
         fhir.Map(app);
 

@@ -17,6 +17,7 @@ internal sealed class OperationEndpoints(HubParts parts)
     [
         .. Both("/{type}/{id}/$everything", RouteLevel.Instance, "$everything", "{type}-everything", Everything),
         .. Both("/{type}/$everything", RouteLevel.Type, "$everything", "{type}-everything", (call, parameters) => parts.Acts.Everything.Execute(call.Act(), parameters, call.Aborted)).Select(r => r with { Types = ["Patient"] }),
+        Document(),
         .. Meta("/$meta", RouteLevel.System, call => parts.Acts.MetaInUse.Execute(call.Act(), null, call.Aborted)),
         .. Meta("/{type}/$meta", RouteLevel.Type, call => parts.Acts.MetaInUse.Execute(call.Act(), call.Type, call.Aborted)),
         .. Meta("/{type}/{id}/$meta", RouteLevel.Instance, call => parts.Acts.Meta.Get(call.Act(), call.Type, call.Id, null, call.Aborted)),
@@ -50,6 +51,15 @@ internal sealed class OperationEndpoints(HubParts parts)
         {
             Definition = parts.Hub.FhirBase + "/OperationDefinition/Patient-access-report",
             Types = ["Patient"],
+        };
+
+    /// <summary>A whole record as one document: R4's $document is about a Composition that was stored.</summary>
+    private FhirRoute Document() =>
+        new("GET", "/{type}/{id}/$document", RouteLevel.Instance, "$document", call => parts.Acts.Document.Execute(call.Act(), call.Id, call.Aborted))
+        {
+            Definition = parts.Hub.FhirBase + "/OperationDefinition/Patient-document",
+            Types = ["Patient"],
+            MayDefer = true,
         };
 
     private ValueTask<ActResult> Everything(FhirCall call, List<KeyValuePair<string, string>> parameters) =>

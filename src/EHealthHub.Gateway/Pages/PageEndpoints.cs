@@ -1,8 +1,6 @@
-using System.Globalization;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Gateway.Composition;
 using EHealthHub.Gateway.Pipeline;
-using EHealthHub.Trust;
 using EHealthHub.Trust.Apps;
 
 namespace EHealthHub.Gateway.Pages;
@@ -22,7 +20,7 @@ internal sealed class PageEndpoints(HubParts parts, TrustParts trust, GatewayMet
     private async Task Identity(HttpContext http)
     {
         var request = HubRequest.Of(http);
-        var t = LanguageOf(http, request);
+        var t = PageLanguage.Of(http, request);
         if (await Prove(http, request, t).ConfigureAwait(false) is not { } person)
         {
             return;
@@ -32,7 +30,7 @@ internal sealed class PageEndpoints(HubParts parts, TrustParts trust, GatewayMet
         var entry = parts.Acts.Journal.Entry(request.Act(), EntryKind.Administration, Interaction, "", "", "page-shown", []);
         request.Receipt = await parts.Acts.Journal.Record(entry, http.RequestAborted).ConfigureAwait(false);
         var shown = new ShownIdentity(person, certificate, trust.Gate.StandingOf(certificate), trust.Registry.Current, parts.Time.GetUtcNow());
-        await PageAnswer.Send(http, request, StatusCodes.Status200OK, IdentityPage.Write(t, shown, OtherLanguage(http, t), request.Receipt.ToString()), t.Language).ConfigureAwait(false);
+        await PageAnswer.Send(http, request, StatusCodes.Status200OK, IdentityPage.Write(t, shown, PageLanguage.Other(http, t), request.Receipt.ToString()), t.Language).ConfigureAwait(false);
     }
 
     /// <summary>Who sits before the browser; null when they were refused, and were told so.</summary>
@@ -48,19 +46,7 @@ internal sealed class PageEndpoints(HubParts parts, TrustParts trust, GatewayMet
         }
 
         metrics.Refused(reason);
-        var status = IdentifyCaller.FailureOf(reason).Status;
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            http.Response.Headers.RetryAfter = request.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, reason.ToString(), request.Source, Interaction, status, http.RequestAborted).ConfigureAwait(false);
-        await PageAnswer.Send(http, request, status, RefusalPage.Write(t, reason, OtherLanguage(http, t), request.Receipt.ToString()), t.Language).ConfigureAwait(false);
+        await RefusalPage.Send(parts, http, request, t, reason, Interaction).ConfigureAwait(false);
         return null;
     }
-
-    /// <summary>The address says it, else the browser.</summary>
-    private static Words LanguageOf(HttpContext http, HubRequest request) => Words.Of(http.Request.Query["lang"].ToString() is ("tr" or "en") and var asked ? asked : request.Language);
-
-    private static string OtherLanguage(HttpContext http, Words t) => $"{http.Request.Path}?lang={t.Other}";
 }

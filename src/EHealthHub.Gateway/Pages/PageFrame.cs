@@ -34,17 +34,40 @@ internal static class PageFrame
         .good,.bad{font-weight:600}
         .good{color:var(--good)}
         .bad{color:var(--bad)}
+        nav.menu{background:var(--soft);border-bottom:1px solid var(--line)}
+        nav.menu ul{max-width:56rem;margin:0 auto;padding:0 .5rem;list-style:none;display:flex;flex-wrap:wrap}
+        nav.menu a{display:block;padding:.7rem .75rem;text-decoration:none;border-bottom:.2rem solid transparent}
+        nav.menu a:hover{text-decoration:underline}
+        nav.menu a[aria-current]{color:var(--ink);font-weight:600;border-color:var(--brand)}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem;margin:1rem 0;padding:0;max-width:none;list-style:none}
+        .tiles a{display:block;height:100%;padding:.85rem 1.1rem;border:1px solid var(--edge);border-radius:.5rem;color:inherit;text-decoration:none}
+        .tiles a:hover{border-color:var(--brand);background:var(--soft)}
+        .tiles .name{color:var(--brand);font-weight:600;text-decoration:underline;text-underline-offset:.15em}
+        .tiles .count{display:block;font-size:1.6rem;line-height:1.3;font-variant-numeric:tabular-nums}
+        .tag{display:inline-block;padding:.05rem .6rem;border:1px solid var(--edge);border-radius:1rem;font-size:.875rem}
+        .stop p{margin:.4rem 0}
+        .done{border-left:.375rem solid var(--good);padding:.25rem 1rem;background:var(--soft)}
+        form.stack{display:grid;gap:1rem;max-width:42rem}
+        fieldset{margin:0;padding:.5rem 1.1rem 1rem;border:1px solid var(--line);border-radius:.5rem}
+        legend{font-weight:600;padding:0 .4rem}
+        label{display:block;font-weight:600}
+        .hint{display:block;font-weight:400;color:var(--muted);font-size:.9375rem}
+        .choice{display:flex;gap:.75rem;align-items:flex-start;padding:.4rem 0;font-weight:400}
+        .choice input{flex:none;width:1.5rem;height:1.5rem;margin:.1rem 0 0;accent-color:var(--brand)}
+        input[type=text],input[type=date],select,textarea{font:inherit;width:100%;min-height:2.75rem;padding:.45rem .6rem;color:inherit;background:var(--paper);border:1px solid var(--edge);border-radius:.35rem}
+        textarea{min-height:8rem}
         .stop{border-left:.375rem solid var(--bad);padding:.25rem 1rem;background:var(--soft)}
         code{font:.9rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%}
         caption{text-align:left;color:var(--muted);padding:.25rem 0}
         th,td{padding:.5rem .9rem .5rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+        .when{white-space:nowrap}
         thead th{color:var(--muted);font-weight:600}
         button,.button{font:inherit;font-weight:600;display:inline-block;min-height:2.75rem;padding:.55rem 1.4rem;margin:1rem 1rem 0 0;border:2px solid var(--brand);border-radius:.35rem;background:var(--paper);color:var(--brand);text-decoration:none;cursor:pointer}
         button.yes,.button.yes{background:var(--brand);color:var(--on)}
         footer{margin-top:2.5rem;border-top:1px solid var(--line);font-size:.9375rem;color:var(--muted)}
-        @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
+        @media (max-width:34rem){th,td{padding-right:.6rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
         """;
 
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
@@ -58,8 +81,9 @@ internal static class PageFrame
     /// <param name="title">Heading and title.</param>
     /// <param name="content">What stands below the heading.</param>
     /// <param name="otherLanguage">Address of the same page in the other language; null where there is none.</param>
+    /// <param name="menu">What stands between header and heading; null for nothing.</param>
     /// <param name="receipt">The entry in the log that stands for this page; null where it is told in the header alone.</param>
-    public static byte[] Write(Words t, string title, Action<Html> content, string? otherLanguage = null, string? receipt = null)
+    public static byte[] Write(Words t, string title, Action<Html> content, string? otherLanguage = null, string? receipt = null, Action<Html>? menu = null)
     {
         var html = new Html();
 
@@ -75,7 +99,9 @@ internal static class PageFrame
             html.Write($"""<a class="end" href="{otherLanguage}" lang="{t.Other}" hreflang="{t.Other}">{t.Say("English", "Türkçe")}</a>""");
         }
 
-        html.Write($"""</div></header><main id="main" tabindex="-1"><h1>{title}</h1>""");
+        html.Write($"</div></header>");
+        menu?.Invoke(html);
+        html.Write($"""<main id="main" tabindex="-1"><h1>{title}</h1>""");
         content(html);
         html.Write($"</main>");
         if (receipt is not null)

@@ -1,3 +1,7 @@
+using System.Globalization;
+using EHealthHub.Audit.Entries;
+using EHealthHub.Gateway.Composition;
+using EHealthHub.Gateway.Pipeline;
 using EHealthHub.Trust;
 
 namespace EHealthHub.Gateway.Pages;
@@ -5,6 +9,20 @@ namespace EHealthHub.Gateway.Pages;
 /// <summary>Why somebody does not get in, in words: what the API tells by a code, and no more than that.</summary>
 internal static class RefusalPage
 {
+    /// <summary>Counts the refusal in the log, and sends the page.</summary>
+    public static async Task Send(HubParts parts, HttpContext http, HubRequest request, Words t, TrustReason reason, string interaction)
+    {
+        var status = IdentifyCaller.FailureOf(reason).Status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = request.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        request.Receipt = await parts.Acts.Refusals.Count(EntryKind.Refusal, reason.ToString(), request.Source, interaction, status, http.RequestAborted).ConfigureAwait(false);
+        await PageAnswer.Send(http, request, status, Write(t, reason, PageLanguage.Other(http, t), request.Receipt.ToString()), t.Language).ConfigureAwait(false);
+    }
+
+    /// <summary>The page of a refusal. <paramref name="otherLanguage"/>: its address in the other language.</summary>
     public static byte[] Write(Words t, TrustReason reason, string otherLanguage, string receipt) => PageFrame.Write(
         t,
         t.Say("Giriş yapılamadı", "You are not let in"),

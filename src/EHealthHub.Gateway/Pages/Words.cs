@@ -20,6 +20,14 @@ internal sealed class Words(bool turkish)
     public string Moment(DateTimeOffset time) =>
         time.UtcDateTime.ToString(turkish ? "dd.MM.yyyy HH:mm 'UTC'" : "yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>A date or moment of FHIR as it is written, in its own offset: a year, a month, a day, or to the minute.</summary>
+    public string Written(string fhir)
+    {
+        var day = fhir.Length > 10 ? fhir[..10] : fhir;
+        var time = fhir.Length >= 16 && fhir[10] == 'T' ? " " + fhir[11..16] : "";
+        return (turkish && day.Length is 7 or 10 ? string.Join('.', day.Split('-').Reverse()) : day) + time;
+    }
+
     /// <summary>A day, in UTC.</summary>
     public string Day(DateTimeOffset time) => time.UtcDateTime.ToString(turkish ? "dd.MM.yyyy" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -42,8 +42,14 @@ public sealed record SignedInPerson
 /// <summary>Who sits before the browser, by the card on their own connection: clinicians and citizens, nobody else.</summary>
 public sealed class PersonGate(CertificateGate gate, IRegistry registry, TimeProvider time)
 {
-    /// <summary>None, with the person, when proven.</summary>
-    public TrustReason Prove(X509Certificate2? certificate, out SignedInPerson? person)
+    /// <summary>None, with the person, when proven. Who is both clinician and citizen is met as a clinician.</summary>
+    public TrustReason Prove(X509Certificate2? certificate, out SignedInPerson? person) =>
+        Prove(certificate, static (registry, id) => registry.PersonOf(PersonKind.Clinician, id) ?? registry.PersonOf(PersonKind.Citizen, id), out person);
+
+    /// <summary>The same at the citizens' own door: whoever is registered as a citizen, clinicians too.</summary>
+    public TrustReason ProveCitizen(X509Certificate2? certificate, out SignedInPerson? person) => Prove(certificate, static (registry, id) => registry.PersonOf(PersonKind.Citizen, id), out person);
+
+    private TrustReason Prove(X509Certificate2? certificate, Func<RegistrySnapshot, string, Person?> find, out SignedInPerson? person)
     {
         person = null;
         var reason = gate.Examine(certificate, CertificateUse.Connection, out var connection);
@@ -52,7 +58,7 @@ public sealed class PersonGate(CertificateGate gate, IRegistry registry, TimePro
             return reason;
         }
 
-        // As on their own connection without a token: a certificate that stands for an institution or a member of staff is nobody's card, and who is both clinician and citizen acts as a clinician.
+        // As on their own connection without a token: a certificate that stands for an institution or a member of staff is nobody's card.
         var current = registry.Current;
         if (current.InstitutionOf(connection!, time.GetUtcNow()) is { } institution)
         {
@@ -69,7 +75,7 @@ public sealed class PersonGate(CertificateGate gate, IRegistry registry, TimePro
             return TrustReason.UnknownIssuer;
         }
 
-        var found = connection.NationalId is { } id ? current.PersonOf(PersonKind.Clinician, id) ?? current.PersonOf(PersonKind.Citizen, id) : null;
+        var found = connection.NationalId is { } id ? find(current, id) : null;
         if (found is null)
         {
             return TrustReason.Unregistered;

@@ -121,11 +121,9 @@ public sealed class CardInABrowserTests(HubFixture hub) : IClassFixture<HubFixtu
                     }
                 }
 
-                return Exportable("dr-mehmet");
+                return hub.Files.Exportable("dr-mehmet");
             default:
-                return Exportable(whose);
+                return hub.Files.Exportable(whose);
         }
     }
-
-    private X509Certificate2 Exportable(string name) => X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(hub.Files.Layout.Pki, name + ".p12"), "ehealthhub", X509KeyStorageFlags.Exportable);
 }

@@ -59,6 +59,13 @@ internal sealed class DevTools : IAsyncDisposable
         return true;
     });
 
+    /// <summary>Follows the first link whose text begins so, and gives where it leads.</summary>
+    public Task<ShownDocument> Follow(string text) => After(async () =>
+    {
+        var quoted = System.Text.Json.JsonSerializer.Serialize(text);
+        Assert.True((bool?)await Evaluate($"(() => {{ const a = [...document.querySelectorAll('main a')].find(a => a.innerText.trim().startsWith({quoted})); a?.click(); return !!a; }})()"), "No link " + text);
+    });
+
     /// <summary>The value of an expression.</summary>
     public async Task<JsonNode?> Evaluate(string expression)
     {

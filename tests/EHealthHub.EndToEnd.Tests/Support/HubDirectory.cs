@@ -55,6 +55,9 @@ internal sealed class HubDirectory : IDisposable
         }
     }
 
+    /// <summary>A participant's certificate with a key that may be put elsewhere.</summary>
+    public X509Certificate2 Exportable(string name) => X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(Layout.Pki, name + ".p12"), "ehealthhub", X509KeyStorageFlags.Exportable);
+
     public string CertificateText(string name) => Convert.ToBase64String(Certificate(name).RawData);
 
     public FhirClient Client(string? name, Version? version = null) => ClientWith(name is null ? null : Certificate(name), version);
