@@ -8,6 +8,7 @@ namespace EHealthHub.Gateway.My;
 internal sealed class MyEndpoints(HubParts parts, MyGate gate)
 {
     private readonly RecordPages _record = new(parts, gate);
+    private readonly ReportPages _report = new(parts, gate);
     private readonly DownloadPages _download = new(parts, gate);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -15,6 +16,8 @@ internal sealed class MyEndpoints(HubParts parts, MyGate gate)
         Get(routes, "/my", _record.Home);
         Get(routes, "/my/record/{type}", _record.Kind);
         Get(routes, "/my/record/{type}/{id}", _record.Entry);
+        Get(routes, "/my/report", _report.Page);
+        Post(routes, "/my/report", (visit, _) => _report.File(visit));
         Get(routes, "/my/download", _download.Page);
         Post(routes, "/my/download", (visit, _) => _download.File(visit));
     }

@@ -10,6 +10,7 @@ internal static class MyMenu
     public static ImmutableArray<(string Path, string Turkish, string English, string TurkishTold, string EnglishTold)> Items { get; } =
     [
         ("", "Kaydım", "My record", "Hakkınızda yazılanlar, türlerine göre", "What is written about you, by kind"),
+        (ReportPages.Path, "Kim baktı", "Who looked", "Kaydınıza bakan, bakmaya çalışan, geri çevrilen herkes", "Everyone who looked at your record, tried to or was refused"),
         ("/download", "İndir", "Download", "Kaydınızın tamamı tek bir FHIR belgesi olarak", "All of your record as one FHIR document"),
     ];
 

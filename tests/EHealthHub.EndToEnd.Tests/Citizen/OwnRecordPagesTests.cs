@@ -102,6 +102,24 @@ public sealed partial class OwnRecordPagesTests(HubFixture hub) : IClassFixture<
         await AuditEntries.Find(hub.Files.Layout, e => e.Interaction == "$document" && e.Person == Zeynep.Name && e.Patients.Contains(patient));
     }
 
+    [Fact]
+    public async Task The_report_page_names_whoever_looked_and_whoever_was_refused_with_the_reason_in_words()
+    {
+        var patient = await Zeynep.Record(hub);
+        using var mehmet = await hub.Clinician("dr-mehmet", "hospital-izmir");
+        (await mehmet.Get($"fhir/Patient/{patient}")).Refused(404, "not-found");
+        using var zeynep = hub.Client(Zeynep.Name);
+        var page = (await zeynep.Get("my/report?lang=en")).Expect(200);
+        Assert.Contains("<h1>Who looked</h1>", page.Text, StringComparison.Ordinal);
+        Assert.Matches("Mehmet Kaya<span class=\"hint\">İzmir Devlet Hastanesi \\(gösterim\\)</span></th><td>treatment</td><td>[^<]*read[^<]*</td><td><span class=\"bad\">refused</span><span class=\"hint\">[^<]{10,}", page.Text);
+        Assert.Contains(">You</th>", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Ankara Şehir Hastanesi (gösterim)", page.Text, StringComparison.Ordinal);
+        (await zeynep.Get("my/report?_cursor=x")).Expect(400);
+
+        var file = (await zeynep.Form("my/report", ("seal", Seal(page.Text)))).Expect(200);
+        Assert.Contains(file.Json["parameter"]!.AsArray(), p => (string?)p!["name"] == "proof");
+    }
+
     internal static string Seal(string page) => SealField().Match(page).Groups[1].Value;
 
     private static string WithoutReceipt(FhirAnswer page) => ReceiptText().Replace(page.Text, "");
