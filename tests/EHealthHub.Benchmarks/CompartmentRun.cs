@@ -45,7 +45,7 @@ internal static class CompartmentRun
         void Act(int round)
         {
             reader.BeginSnapshot();
-            var page = store.Parts.SearchRun(reader, new SearchBudget()).Execute(new SearchAsk(query, CompartmentKind.Patient, query.PatientId, 0, false), default);
+            var page = store.Parts.SearchRun(reader, new SearchBudget(), RecordView.Everything).Execute(new SearchAsk(query, CompartmentKind.Patient, query.PatientId, 0, false), default);
             foreach (var match in page.Matches)
             {
                 _ = store.Parts.Open(match.With(reader.Version(match.CompartmentKey, match.Slot, match.Version)!));

@@ -65,7 +65,7 @@ internal static class GrowthRun
                 var (_, _, patient) = Pick(round);
                 var query = new SearchQuery { Type = "Observation", PatientId = patient, Criteria = [new SearchCriterion("code", null, [new SearchValue(FactKind.Token, "eq", "http://loinc.org", "8867-4")])], Used = [] };
                 reader.BeginSnapshot();
-                _ = store.Parts.SearchRun(reader, new SearchBudget()).Execute(new SearchAsk(query, CompartmentKind.Patient, patient, 0, false), default);
+                _ = store.Parts.SearchRun(reader, new SearchBudget(), RecordView.Everything).Execute(new SearchAsk(query, CompartmentKind.Patient, patient, 0, false), default);
                 reader.EndSnapshot();
             }
 

@@ -155,7 +155,7 @@ internal static class RecordStoreRun
             {
                 var start = Stopwatch.GetTimestamp();
                 reader.BeginSnapshot();
-                page = parts.SearchRun(reader, new SearchBudget()).Execute(new SearchAsk(query, CompartmentKind.Patient, patient.Key, 0, false), default);
+                page = parts.SearchRun(reader, new SearchBudget(), RecordView.Everything).Execute(new SearchAsk(query, CompartmentKind.Patient, patient.Key, 0, false), default);
                 reader.EndSnapshot();
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
