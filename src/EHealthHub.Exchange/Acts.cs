@@ -3,6 +3,7 @@ using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
 using EHealthHub.Exchange.Documents;
+using EHealthHub.Exchange.Emergencies;
 using EHealthHub.Exchange.Employments;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
@@ -57,6 +58,7 @@ public sealed class Acts
         SearchParameters = new TellSearchParameters(records, Journal);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
+        Emergencies = new EmergencyReviews(Journal, new EmergencyLedger(log));
         Report = new AccessReport(facts, Journal, TrailLogs.Open(log, auditFolder, vault), () => new ReportNames(Employments.Registry), time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
@@ -111,6 +113,9 @@ public sealed class Acts
 
     /// <summary>batch, transaction.</summary>
     public SubmitBundle Bundle { get; }
+
+    /// <summary>Broken glasses and their reviews.</summary>
+    public EmergencyReviews Emergencies { get; }
 
     /// <summary>Patient/[id]/$access-report.</summary>
     public AccessReport Report { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using EHealthHub.Access.Consent;
+using EHealthHub.Access.Emergency;
 using EHealthHub.Access.Policy;
 using EHealthHub.Access.Scopes;
 using EHealthHub.Exchange.Deciding;
@@ -140,9 +141,15 @@ public sealed class DecisionFacts
     private async ValueTask<AccessRequest> WithPatient(AccessRequest request, string patientId, PatientKnowledge? known, CancellationToken cancellationToken) => request with
     {
         PatientId = patientId,
-        Known = known,
+        Known = WithGlass(known, request.Caller),
         IsOwnRecord = known is not null && await IsOwn(request.Caller, patientId, cancellationToken).ConfigureAwait(false),
     };
+
+    /// <summary>The glass that the caller's own token breaks. What is known of a patient is kept for whoever asks, so that this is added for the one question.</summary>
+    private static PatientKnowledge? WithGlass(PatientKnowledge? known, Caller caller) =>
+        known is not null && caller is { Emergency: { } emergency, Person: { } person, Institution: { } institution, TokenId: { } token }
+            ? known with { Emergencies = known.Emergencies.Add(new EmergencyGrant(token, person, institution, caller.Purpose, emergency.Reason, emergency.From, emergency.Until)) }
+            : known;
 
     private AccessRequest Of(Caller caller, Interaction interaction, ResourceLocation location) => Ask(caller, interaction, location.Type, location.Compartment) with
     {

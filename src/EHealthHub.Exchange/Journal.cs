@@ -29,6 +29,7 @@ public sealed class Journal(AuditLog log, TimeProvider time)
         Reason = rule,
         Certificate = context.Caller.Certificate,
         TokenId = context.Caller.TokenId ?? "",
+        Statement = context.Caller.Emergency?.Reason ?? "",
         Source = context.Source,
     };
 

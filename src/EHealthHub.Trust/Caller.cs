@@ -37,6 +37,12 @@ public enum PersonKind
     Operator = 4,
 }
 
+/// <summary>A glass that a clinician broke.</summary>
+/// <param name="Reason">Why, in their own words; the patients concerned read it.</param>
+/// <param name="From">Since when.</param>
+/// <param name="Until">Until when, exclusive.</param>
+public sealed record EmergencyAccess(string Reason, DateTimeOffset From, DateTimeOffset Until);
+
 /// <summary>Who is speaking, proven: made by the room Trust alone, from a certificate and, where there is one, a token bound to it.</summary>
 public sealed record Caller
 {
@@ -66,6 +72,9 @@ public sealed record Caller
 
     /// <summary>Purpose of use (v3-ActReason code).</summary>
     public required string Purpose { get; init; }
+
+    /// <summary>The glass that the token breaks (purposes ETREAT and BTG); null without one.</summary>
+    public EmergencyAccess? Emergency { get; init; }
 
     /// <summary>SHA-256 thumbprint of the TLS client certificate, lower-case hex.</summary>
     public required string Certificate { get; init; }

@@ -81,6 +81,9 @@ public enum TrustReason
     /// <summary>None of the scopes asked for can be granted.</summary>
     ScopeNotAllowed,
 
+    /// <summary>Breaking the glass without a reason of the wanted length, or a reason without breaking it.</summary>
+    EmergencyReasonInvalid,
+
     /// <summary>The authorization code or refresh token is not good here.</summary>
     GrantInvalid,
 
@@ -137,6 +140,7 @@ public static class TrustReasons
         TrustReason.ClientUnproven => "client-unproven",
         TrustReason.GrantNotAllowed => "grant-not-allowed",
         TrustReason.ScopeNotAllowed => "scope-not-allowed",
+        TrustReason.EmergencyReasonInvalid => "emergency-reason-invalid",
         TrustReason.GrantInvalid => "grant-invalid",
         TrustReason.GrantReplayed => "grant-replayed",
         TrustReason.TokenMisdirected => "token-misdirected",

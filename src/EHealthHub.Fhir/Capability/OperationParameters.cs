@@ -144,6 +144,31 @@ internal static class OperationParameters
            out element 0 1 uri
            out concept 0 1 Coding
           out source 0 1 uri
+        emergency-access
+         in status 0 1 code
+         out all 1 1
+          out count 1 1 integer
+          out open 1 1 integer
+          out unjustified 1 1 integer
+         out clinician 0 *
+          out clinician 1 1 string
+          out count 1 1 integer
+          out open 1 1 integer
+          out unjustified 1 1 integer
+         out access 0 *
+          out case 1 1 string
+          out clinician 1 1 string
+          out institution 1 1 string
+          out purpose 1 1 string
+          out reason 1 1 string
+          out time 1 1 instant
+          out patients 1 1 integer
+          out entries 1 1 integer
+          out status 1 1 string
+        emergency-review
+         in case 1 1 string
+         in judgement 1 1 code
+         in comment 1 1 string
         Patient-access-report
          in _count 0 1 integer
          in _cursor 0 1 string

@@ -12,6 +12,8 @@ public static class OutcomeTexts
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
         definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.
         definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
+        emergency-unknown | There is no such emergency access. | Böyle bir acil durum erişimi yok.
+        emergency-closed | This emergency access was judged already. | Bu acil durum erişimi daha önce değerlendirildi.
         employment-practitioner-unknown | No clinician is registered with this identity. | Bu kimlikle kayıtlı bir hekim yok.
         employment-institution-unknown | No care provider is registered with this code. | Bu kodla kayıtlı bir sağlık kuruluşu yok.
         employment-not-authoritative | What a participant wrote gives no authority. | Bir katılımcının yazdığı kayıt yetki vermez.

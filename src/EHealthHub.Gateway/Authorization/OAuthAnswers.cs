@@ -29,6 +29,12 @@ internal sealed class OAuthAnswers(HubParts parts)
         var rule = context.Request?.GrantType == OAuthServer.CardGrant ? "assertion-accepted" : context.Request?.GrantType ?? "";
         var entry = parts.Acts.Journal.Entry(call.Request.Act(), EntryKind.TokenIssued, "token", "", "", rule, []) with { TokenId = token.TokenId };
         call.Request.Receipt = await parts.Acts.Journal.Record(entry, call.Http.RequestAborted).ConfigureAwait(false);
+        if (token.Caller.Emergency is not null)
+        {
+            // An alert of its own, before the token leaves: who broke the glass, where, why and until when.
+            call.Request.Receipt = await parts.Acts.Emergencies.Alert(call.Request.Act(), token.TokenId, call.Http.RequestAborted).ConfigureAwait(false);
+        }
+
         context.Response.ExpiresIn = token.ExpiresInSeconds;
         context.Response.Scope = token.Scope;
         if (call.Grant?.Patient is { } patient)

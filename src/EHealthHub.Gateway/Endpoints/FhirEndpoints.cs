@@ -72,7 +72,7 @@ internal sealed class FhirEndpoints
         // What a Binary may be answered as is known once it is read.
         var binary = call.Type == "Binary" && route.Interaction is "read" or "vread";
         var failure = (binary ? null : FhirNegotiation.Negotiate(http, call.Request)) ?? CheckAddress(call, route);
-        if (failure?.Status == 404 && (call.Type.Length == 0 || ResourceTypes.IsKnown(call.Type)) && Allowed(http.Request.Path, _routes.Where(r => r.Definition is not null && r.Method != http.Request.Method && (r.Types.IsEmpty || r.Types.Contains(call.Type)))) is { Length: > 0 } methods)
+        if (failure?.Status == 404 && (call.Type.Length == 0 || call.Type[0] == '$' || ResourceTypes.IsKnown(call.Type)) && Allowed(http.Request.Path, _routes.Where(r => r.Definition is not null && r.Method != http.Request.Method && (r.Types.IsEmpty || r.Types.Contains(call.Type)))) is { Length: > 0 } methods)
         {
             // An operation that is served, by another method.
             http.Response.Headers.Allow = methods;

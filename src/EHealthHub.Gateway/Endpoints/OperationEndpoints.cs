@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Emergencies;
 using EHealthHub.Exchange.Operations;
 using EHealthHub.Exchange.Reports;
 using EHealthHub.Fhir.Outcomes;
@@ -25,6 +26,8 @@ internal sealed class OperationEndpoints(HubParts parts)
         .. Both("/{type}/$lastn", RouteLevel.Type, "$lastn", "Observation-lastn", (call, parameters) => parts.Acts.Last.Execute(call.Act(), parameters, call.Strict, call.Aborted)),
         Report("GET", (call, act) => act(call.Query())),
         Report("POST", (call, act) => call.WithParameters(act)),
+        new("GET", "/" + EmergencyReviews.Listing, RouteLevel.System, EmergencyReviews.Listing, call => parts.Acts.Emergencies.List(call.Act(), call.Query(), call.Aborted)) { Definition = parts.Hub.FhirBase + "/OperationDefinition/emergency-access" },
+        new("POST", "/" + EmergencyReviews.Review, RouteLevel.System, EmergencyReviews.Review, call => call.WithParameters(given => parts.Acts.Emergencies.Close(call.Act(), given, call.Aborted))) { Definition = parts.Hub.FhirBase + "/OperationDefinition/emergency-review" },
         Status("/{type}/$status", RouteLevel.Type),
         Status("/{type}/{id}/$status", RouteLevel.Instance),
         new("POST", "/{type}/$validate", RouteLevel.Type, "$validate", Validate) { Definition = Definitions + "Resource-validate" },

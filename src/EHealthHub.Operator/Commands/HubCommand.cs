@@ -49,6 +49,7 @@ internal static class HubCommand
             TrustCommand.Build(),
             PkiCommand.Build(),
             TokenCommand.Build(),
+            EmergencyCommand.Build(),
             BareKestrelCommand.Build(),
         };
         root.Add(HelpCommand.Build(root));

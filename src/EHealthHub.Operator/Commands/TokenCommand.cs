@@ -30,13 +30,14 @@ internal static class TokenCommand
         var carrier = new Option<string>("--carrier") { Description = "The institution that carries the assertion: a participant in DIR/pki, or FILE for FILE.crt and FILE.key.", HelpName = "NAME", DefaultValueFactory = _ => "hospital-ankara" };
         var anchor = new Option<string?>("--ca") { Description = "The anchor that the hub's server certificate chains to (PEM); DIR/pki/ca.crt without it.", HelpName = "FILE" };
         var url = new Option<string?>("--url") { Description = "The hub's address, which is also the token endpoint's audience; that of DIR/hub.json without it.", HelpName = "URL" };
+        var reason = new Option<string?>("--emergency-reason") { Description = "Why the glass is broken (purposes ETREAT and BTG); the patient reads it, and it is reviewed.", HelpName = "TEXT" };
         var purpose = new Option<string>("--purpose") { Description = "Purpose of use (v3-ActReason).", HelpName = "CODE", DefaultValueFactory = _ => Purposes.Treatment };
         var scope = new Option<string?>("--scope") { Description = "Less than all scopes, for example user/Observation.rs.", HelpName = "SCOPE" };
         var assertion = new Option<bool>("--assertion") { Description = "Print the signed assertion and ask for no token." };
         var json = new Option<bool>("--json") { Description = "Print the token endpoint's whole answer." };
         var command = new Command("token", "Have a clinician's card sign, and get a token for a hospital's connection; prints the token alone.")
         {
-            module, label, certificate, locking, pin, list, card, carrier, anchor, url, purpose, scope, assertion, json, data,
+            module, label, certificate, locking, pin, list, card, carrier, anchor, url, purpose, reason, scope, assertion, json, data,
         };
         command.Validators.Add(result =>
         {
@@ -49,7 +50,7 @@ internal static class TokenCommand
             result.GetRequiredValue(data),
             result.GetValue(module) is { } path ? new CardChoice(path, result.GetValue(label), result.GetValue(certificate), result.GetValue(locking)) : null,
             result.GetValue(card), result.GetValue(pin), result.GetValue(list), result.GetRequiredValue(carrier), result.GetValue(anchor), result.GetValue(url),
-            result.GetRequiredValue(purpose), result.GetValue(scope), result.GetValue(assertion), result.GetValue(json)), cancel));
+            result.GetRequiredValue(purpose), result.GetValue(reason), result.GetValue(scope), result.GetValue(assertion), result.GetValue(json)), cancel));
         return command;
     }
 
@@ -106,7 +107,7 @@ internal static class TokenCommand
         {
             var file = Path.Combine(layout.Pki, wish.Card!);
             using var card = X509Certificate2.CreateFromPemFile(file + ".crt", file + ".key");
-            return CardAssertion.Create(card, endpoint, carrier, wish.Purpose, now, wish.Scope);
+            return CardAssertion.Create(card, endpoint, carrier, wish.Purpose, now, wish.Scope, wish.EmergencyReason);
         }
 
         using var reader = CardReader.Open(choice);
@@ -114,7 +115,7 @@ internal static class TokenCommand
         var pin = ReadPin(wish.PinFile, certificate.Token);
         try
         {
-            return reader.Assert(certificate, pin, endpoint, carrier, wish.Purpose, now, wish.Scope);
+            return reader.Assert(certificate, pin, endpoint, carrier, wish.Purpose, now, wish.Scope, wish.EmergencyReason);
         }
         finally
         {
@@ -172,5 +173,5 @@ internal static class TokenCommand
     }
 
     private sealed record Wish(
-        string Data, CardChoice? Choice, string? Card, string? PinFile, bool List, string Carrier, string? Anchor, string? Url, string Purpose, string? Scope, bool AssertionOnly, bool WholeAnswer);
+        string Data, CardChoice? Choice, string? Card, string? PinFile, bool List, string Carrier, string? Anchor, string? Url, string Purpose, string? EmergencyReason, string? Scope, bool AssertionOnly, bool WholeAnswer);
 }

@@ -54,11 +54,11 @@ internal sealed class CardReader : IDisposable
     }
 
     /// <summary>An assertion that the card signed (RFC 7523). Throws <see cref="Pkcs11TokenException"/>.</summary>
-    public string Assert(TokenCertificate certificate, ReadOnlySpan<byte> pin, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope)
+    public string Assert(TokenCertificate certificate, ReadOnlySpan<byte> pin, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope, string? emergencyReason = null)
     {
         using var card = X509CertificateLoader.LoadCertificate(certificate.Certificate.Span);
         using var key = _module.OpenKey(certificate, pin);
-        return CardAssertion.Create(card, key.Sign, tokenEndpoint, carrierThumbprint, purpose, time, scope);
+        return CardAssertion.Create(card, key.Sign, tokenEndpoint, carrierThumbprint, purpose, time, scope, emergencyReason);
     }
 
     /// <summary>The national id that a certificate names; null for one that names none.</summary>

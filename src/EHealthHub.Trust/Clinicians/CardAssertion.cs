@@ -16,16 +16,16 @@ public static class CardAssertion
     public const int LifetimeSeconds = 120;
 
     /// <summary>
-    /// Signs an assertion. <paramref name="carrierThumbprint"/> is the SHA-256 (hex) of the TLS certificate of the connection that will carry it; <paramref name="scope"/> may ask for less than a clinician's scopes.
+    /// Signs an assertion. <paramref name="carrierThumbprint"/> is the SHA-256 (hex) of the TLS certificate of the connection that will carry it; <paramref name="scope"/> may ask for less than a clinician's scopes; <paramref name="emergencyReason"/> goes with the purposes ETREAT and BTG.
     /// Throws <see cref="ArgumentException"/> for a certificate without a private key, or one that names no national id.
     /// </summary>
-    public static string Create(X509Certificate2 card, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null) =>
-        Create(card, (_, data) => JoseAlgorithm.Sign(card, data), tokenEndpoint, carrierThumbprint, purpose, time, scope);
+    public static string Create(X509Certificate2 card, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null, string? emergencyReason = null) =>
+        Create(card, (_, data) => JoseAlgorithm.Sign(card, data), tokenEndpoint, carrierThumbprint, purpose, time, scope, emergencyReason);
 
     /// <summary>
     /// The same for a key that stays on its card: <paramref name="sign"/> gets the algorithm (<c>ES256</c>, <c>ES384</c> or <c>RS256</c>, as the certificate's key asks for) and the data, and gives the signature in the form of RFC 7518 3.3 and 3.4.
     /// </summary>
-    public static string Create(X509Certificate2 card, Func<string, byte[], byte[]> sign, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null)
+    public static string Create(X509Certificate2 card, Func<string, byte[], byte[]> sign, string tokenEndpoint, string carrierThumbprint, string purpose, DateTimeOffset time, string? scope = null, string? emergencyReason = null)
     {
         var nationalId = CertificateFacts.Read(card)?.NationalIdIn(CardProfile.SerialNumber) ?? throw new ArgumentException("The certificate's subject names no national id.", nameof(card));
         var algorithm = JoseAlgorithm.For(card) ?? throw new ArgumentException("The card's key is of no kind that signs assertions.", nameof(card));
@@ -49,6 +49,11 @@ public static class CardAssertion
             if (scope is not null)
             {
                 json.WriteString("scope", scope);
+            }
+
+            if (emergencyReason is not null)
+            {
+                json.WriteString(TokenText.EmergencyReason, emergencyReason);
             }
 
             json.WriteStartObject("cnf");

@@ -30,6 +30,7 @@ internal static class Callers
         NationalId = person.NationalId,
         Role = role,
         Patient = claims.Patient,
+        Emergency = claims.EmergencyReason is { } reason ? new EmergencyAccess(reason, DateTimeOffset.FromUnixTimeSeconds(claims.IssuedAt), DateTimeOffset.FromUnixTimeSeconds(claims.Expires)) : null,
         Scopes = scopes,
         Purpose = claims.Purpose,
         Certificate = thumbprint,

@@ -46,6 +46,9 @@ internal sealed record ReadAssertion : IDisposable
 
     internal string? Scope { get; init; }
 
+    /// <summary>Why the glass is broken, in the clinician's words; null where nothing is said.</summary>
+    internal string? EmergencyReason { get; init; }
+
     /// <summary>cnf.x5t#S256.</summary>
     internal required string Confirmation { get; init; }
 
@@ -71,7 +74,8 @@ internal sealed record ReadAssertion : IDisposable
             || claims.GetString("jti") is not { Length: > 0 and <= IdLengthMax } id || claims.GetSeconds("iat") is not { } issuedAt || claims.GetSeconds("exp") is not { } expires
             || !claims.TryGetProperty("cnf", out var cnf) || cnf.GetString("x5t#S256") is not { } confirmation
             || (claims.TryGetProperty("nbf", out _) && claims.GetSeconds("nbf") is null)
-            || (claims.TryGetProperty("scope", out _) && claims.GetString("scope") is not { Length: <= TextLengthMax }))
+            || (claims.TryGetProperty("scope", out _) && claims.GetString("scope") is not { Length: <= TextLengthMax })
+            || (claims.TryGetProperty(TokenText.EmergencyReason, out _) && claims.GetString(TokenText.EmergencyReason) is not { Length: <= TextLengthMax }))
         {
             card.Dispose();
             return false;
@@ -92,6 +96,7 @@ internal sealed record ReadAssertion : IDisposable
             Expires = expires,
             Purpose = claims.GetString("purpose_of_use"),
             Scope = claims.GetString("scope"),
+            EmergencyReason = claims.GetString(TokenText.EmergencyReason),
             Confirmation = confirmation,
         };
         return true;

@@ -45,6 +45,9 @@ internal sealed record TokenClaims
     /// <summary>The grant that a person gave to an application; null for tokens that come of no such grant.</summary>
     internal string? Grant { get; init; }
 
+    /// <summary>Why the glass was broken (purposes ETREAT and BTG), in the clinician's words; null for all other purposes.</summary>
+    internal string? EmergencyReason { get; init; }
+
     /// <summary>Logical id of the one patient that the <c>patient/</c> scopes are about; null without a launch context.</summary>
     internal string? Patient { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class TokenCodec(TokenKeyRing keys, TokenOptions options)
         }
 
         var seconds = now.ToUnixTimeSeconds();
-        if (claims.IssuedAt > seconds + options.ClockSkewSeconds || claims.Expires - claims.IssuedAt > (claims.Grant is null ? options.TokenSecondsMax : options.AppTokenSecondsMax))
+        if (claims.IssuedAt > seconds + options.ClockSkewSeconds || claims.Expires - claims.IssuedAt > (claims.EmergencyReason is not null ? options.EmergencySecondsMax : claims.Grant is null ? options.TokenSecondsMax : options.AppTokenSecondsMax))
         {
             return TrustReason.TokenInvalid;
         }

@@ -149,9 +149,16 @@ public sealed class TokenEndpoint
             return TrustReason.AssertionInvalid;
         }
 
-        if (assertion.Purpose is not { } purpose || !_options.ClinicianPurposes.Contains(purpose))
+        var isEmergency = assertion.Purpose is { } named && _options.EmergencyPurposes.Contains(named);
+        if (assertion.Purpose is not { } purpose || !(isEmergency || _options.ClinicianPurposes.Contains(purpose)))
         {
             return TrustReason.PurposeNotAllowed;
+        }
+
+        // Nobody breaks the glass without saying why, and nobody says why without breaking it.
+        if (isEmergency ? !IsReason(assertion.EmergencyReason) : assertion.EmergencyReason is not null)
+        {
+            return TrustReason.EmergencyReasonInvalid;
         }
 
         var scopes = GrantedScope.Narrow(_options.ClinicianScopes, assertion.Scope, _options.KeepsQuery);
@@ -165,9 +172,12 @@ public sealed class TokenEndpoint
             return TrustReason.AssertionReplayed;
         }
 
-        token = Issue(connection, card, institution, person, employment!, purpose, scopes, now);
+        token = Issue(connection, card, institution, person, employment!, purpose, assertion.EmergencyReason?.Trim(), scopes, now);
         return TrustReason.None;
     }
+
+    private static bool IsReason(string? text) =>
+        text?.Trim() is { Length: >= TokenOptions.ReasonLengthMin and <= TokenOptions.ReasonLengthMax } reason && !reason.Any(char.IsControl);
 
     private bool IsInTime(ReadAssertion assertion, long now)
     {
@@ -199,13 +209,14 @@ public sealed class TokenEndpoint
     }
 
     private IssuedToken Issue(
-        CertificateFinding connection, CertificateFinding card, Institution institution, Person person, Employment employment, string purpose, ImmutableArray<string> scopes, DateTimeOffset now)
+        CertificateFinding connection, CertificateFinding card, Institution institution, Person person, Employment employment, string purpose, string? emergency, ImmutableArray<string> scopes, DateTimeOffset now)
     {
-        var claims = _issuer.Begin(connection, person.Id, institution.Id, purpose, scopes, now, _options.TokenSecondsMax, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue, _registry.Current.RegistrationOf(connection)?.Until ?? long.MaxValue) with
+        var claims = _issuer.Begin(connection, person.Id, institution.Id, purpose, scopes, now, emergency is null ? _options.TokenSecondsMax : _options.EmergencySecondsMax, card.NotAfter, card.ChainUntil, employment.Until?.UtcTicks ?? long.MaxValue, _registry.Current.RegistrationOf(connection)?.Until ?? long.MaxValue) with
         {
             Institution = institution.Id,
             Role = employment.Role,
             Card = new CardClaim(card.Hash, card.Path[0]),
+            EmergencyReason = emergency,
         };
         return _issuer.Finish(claims, Callers.OfToken(claims, institution, person, employment.Role, connection.Thumbprint, card.Thumbprint, scopes), now);
     }

@@ -52,7 +52,7 @@ public sealed class TokenKeyRing
         var length = _options.KeyDays * 86_400L;
         var period = now / length;
         var start = period * length;
-        var tail = Math.Max(_options.TokenSecondsMax, _options.AppTokenSecondsMax) + _options.ClockSkewSeconds;
+        var tail = Math.Max(Math.Max(_options.TokenSecondsMax, _options.AppTokenSecondsMax), _options.EmergencySecondsMax) + _options.ClockSkewSeconds;
         var head = start + length - _options.ClockSkewSeconds;
 
         // Within a period three stretches: the last key still verifies; this one alone; another gateway's clock may be in the next period already.

@@ -30,10 +30,21 @@ public sealed record TokenOptions
     public int ClockSkewSeconds { get; init; } = 30;
 
     /// <summary>
-    /// Purposes of use that a clinician may name. Treatment alone in this version: breaking the glass (ETREAT, BTG) needs a reason, an alert and a follow-up that do not exist yet; what an institution does for its own
-    /// operations (HOPERAT) it does without a card; and PATRQT is the citizen's.
+    /// Purposes of use that a clinician may name. What an institution does for its own operations (HOPERAT) it does without a card; and PATRQT is the citizen's. For breaking the glass see <see cref="EmergencyPurposes"/>.
     /// </summary>
     public ImmutableArray<string> ClinicianPurposes { get; init; } = [Purposes.Treatment];
+
+    /// <summary>Purposes under which a clinician breaks the glass: each such token needs a reason, is an alert in the log, and waits for a review. Empty: nobody does.</summary>
+    public ImmutableArray<string> EmergencyPurposes { get; init; } = [Purposes.EmergencyTreatment, Purposes.BreakGlass];
+
+    /// <summary>How long a broken glass stays broken, in seconds (60..3600); longer needs another assertion, and another reason.</summary>
+    public int EmergencySecondsMax { get; init; } = 900;
+
+    /// <summary>Length of a reason in characters.</summary>
+    public const int ReasonLengthMin = 10;
+
+    /// <summary>Longest reason.</summary>
+    public const int ReasonLengthMax = 300;
 
     /// <summary>Scopes of a clinician; a <c>scope</c> claim in the assertion may narrow them.</summary>
     public ImmutableArray<string> ClinicianScopes { get; init; } = ["user/*.rs"];
@@ -80,6 +91,11 @@ public sealed record TokenOptions
             faults.Add("Clinicians need at least one purpose, and scopes of the level user alone.");
         }
 
+        if (EmergencySecondsMax is < 60 or > 3600 || EmergencyPurposes.IsDefault)
+        {
+            faults.Add("EmergencySecondsMax lies in 60..3600.");
+        }
+
         if (TokenCacheEntriesMax is < 16 or > 1_000_000)
         {
             faults.Add("TokenCacheEntriesMax is outside 16..1,000,000.");
@@ -100,6 +116,12 @@ public static class Purposes
 {
     /// <summary>A clinician treats.</summary>
     public const string Treatment = "TREAT";
+
+    /// <summary>A clinician treats in an emergency: the glass is broken.</summary>
+    public const string EmergencyTreatment = "ETREAT";
+
+    /// <summary>A clinician breaks the glass for another reason.</summary>
+    public const string BreakGlass = "BTG";
 
     /// <summary>A citizen asks for the own record.</summary>
     public const string PatientRequest = "PATRQT";

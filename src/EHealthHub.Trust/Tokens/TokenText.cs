@@ -10,6 +10,9 @@ namespace EHealthHub.Trust.Tokens;
 /// <summary>The claims of an access token as JSON. Purpose, role and institution stand there twice: as the hub's own claims, which it reads, and as IHE IUA has them (<c>extensions.ihe_iua</c>), for others.</summary>
 internal static class TokenText
 {
+    /// <summary>The claim with the reason of an emergency access, of assertions and of tokens.</summary>
+    internal const string EmergencyReason = "emergency_reason";
+
     private const string PurposeSystem = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 
     internal static byte[] Write(TokenClaims claims)
@@ -29,6 +32,7 @@ internal static class TokenText
         json.WriteNumber("iat", claims.IssuedAt);
         json.WriteNumber("exp", claims.Expires);
         Optional(json, "grant", claims.Grant);
+        Optional(json, EmergencyReason, claims.EmergencyReason);
         Optional(json, "patient", claims.Patient);
         json.WriteStartObject("cnf");
         json.WriteString("x5t#S256", Encode(claims.Confirmation));
@@ -78,6 +82,7 @@ internal static class TokenText
             Confirmation = confirmation,
             Card = card,
             Grant = root.GetString("grant"),
+            EmergencyReason = root.GetString(EmergencyReason),
             Patient = root.GetString("patient"),
         };
         return true;
