@@ -21,6 +21,8 @@ switch (args)
     case ["audit-verify"]:
         await AuditVerify.Run();
         return 0;
+    case ["wire", var hub, var port]:
+        return await WireRun.Execute(hub, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), 5);
     case ["contents", var hub, var port]:
         return await LongContentRun.Execute(hub, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), 256);
     case ["contents", var hub, var port, var mebibytes]:

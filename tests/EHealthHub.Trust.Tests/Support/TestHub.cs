@@ -87,9 +87,13 @@ internal sealed class TestHub : IRegistry, IDisposable
     /// <summary>Why an assertion carried by an institution was refused; None when a token was issued.</summary>
     internal TrustReason Ask(string carrier, string assertion) => Ask(Certificate(carrier), assertion);
 
-    internal TrustReason Ask(X509Certificate2? carrier, string assertion)
+    internal TrustReason Ask(X509Certificate2? carrier, string assertion) => Ask(carrier, assertion, out _);
+
+    internal TrustReason Ask(string carrier, string assertion, out IssuedToken? token) => Ask(Certificate(carrier), assertion, out token);
+
+    private TrustReason Ask(X509Certificate2? carrier, string assertion, out IssuedToken? token)
     {
-        var issued = Endpoint.TryIssue(carrier, assertion, out var token, out var reason, out _);
+        var issued = Endpoint.TryIssue(carrier, assertion, out token, out var reason, out _);
         Assert.Equal(issued, reason == TrustReason.None);
         Assert.Equal(issued, token is not null);
         return reason;

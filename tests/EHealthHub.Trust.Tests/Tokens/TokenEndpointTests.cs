@@ -180,8 +180,7 @@ public sealed class TokenEndpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ETREAT")]
-    [InlineData("BTG")]
+    [InlineData("HOPERAT")]
     [InlineData("HPAYMT")]
     [InlineData("treat")]
     [InlineData("")]
@@ -191,6 +190,32 @@ public sealed class TokenEndpointTests : IDisposable
         var assertion = Sound(Ankara);
         assertion.Claims["purpose_of_use"] = purpose;
         Assert.Equal(TrustReason.PurposeNotAllowed, _hub.Ask(Ankara, assertion.Sign()));
+    }
+
+    [Theory]
+    [InlineData("ETREAT", "Bilinci kapalı geldi", TrustReason.None)]
+    [InlineData("BTG", "  ten letters  ", TrustReason.None)]
+    [InlineData("ETREAT", null, TrustReason.EmergencyReasonInvalid)]
+    [InlineData("BTG", "  short  ", TrustReason.EmergencyReasonInvalid)]
+    [InlineData("BTG", "two\nlines of it", TrustReason.EmergencyReasonInvalid)]
+    [InlineData("TREAT", "Bilinci kapalı geldi", TrustReason.EmergencyReasonInvalid)]
+    public void Glass_is_broken_with_a_reason_and_a_reason_breaks_a_glass(string purpose, string? reason, TrustReason outcome)
+    {
+        var assertion = Sound(Ankara);
+        assertion.Claims["purpose_of_use"] = purpose;
+        if (reason is not null)
+        {
+            assertion.Claims["emergency_reason"] = reason;
+        }
+
+        Assert.Equal(outcome, _hub.Ask(Ankara, assertion.Sign(), out var token));
+        Assert.Equal(outcome == TrustReason.None ? reason!.Trim() : null, token?.Caller.Emergency?.Reason);
+        if (token is not null)
+        {
+            Assert.Equal(900, token.ExpiresInSeconds);
+            Assert.Equal(TrustReason.None, _hub.Identify(_hub.Certificate(Ankara), token.AccessToken, out var caller));
+            Assert.Equal((purpose, reason!.Trim(), TimeSpan.FromSeconds(900)), (caller!.Purpose, caller.Emergency!.Reason, caller.Emergency.Until - caller.Emergency.From));
+        }
     }
 
     [Theory]
