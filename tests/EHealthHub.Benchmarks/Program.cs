@@ -13,6 +13,8 @@ switch (args)
         return CompartmentRun.Execute();
     case ["decisions"]:
         return DecisionCost.Execute();
+    case ["labels", var data]:
+        return LabelRun.Execute(data);
     case ["dictionaries", var folder]:
         return DictionaryMaker.Execute(folder);
     case ["audit-append"]:
