@@ -56,6 +56,20 @@ CREATE TABLE party (
 );
 
 
+CREATE TABLE patient_case (
+    number bigint NOT NULL,
+    kind integer NOT NULL,
+    state integer NOT NULL,
+    handle bytea NOT NULL,
+    compartment bigint NOT NULL,
+    compartment_key bigint NOT NULL,
+    hashes bytea NOT NULL,
+    details bytea NOT NULL,
+    mac bytea NOT NULL,
+    CONSTRAINT "PK_patient_case" PRIMARY KEY (number)
+);
+
+
 CREATE TABLE search_generation (
     number integer NOT NULL,
     state integer NOT NULL,
@@ -121,6 +135,9 @@ CREATE UNIQUE INDEX "IX_log_origin" ON log (origin);
 
 
 CREATE UNIQUE INDEX "IX_party_handle" ON party (handle);
+
+
+CREATE INDEX "IX_patient_case_handle" ON patient_case (handle);
 
 
 CREATE INDEX "IX_version_time" ON version (time);

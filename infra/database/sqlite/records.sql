@@ -46,6 +46,18 @@ CREATE TABLE "party" (
     "name" BLOB NOT NULL
 );
 
+CREATE TABLE "patient_case" (
+    "number" INTEGER NOT NULL CONSTRAINT "PK_patient_case" PRIMARY KEY,
+    "kind" INTEGER NOT NULL,
+    "state" INTEGER NOT NULL,
+    "handle" BLOB NOT NULL,
+    "compartment" INTEGER NOT NULL,
+    "compartment_key" INTEGER NOT NULL,
+    "hashes" BLOB NOT NULL,
+    "details" BLOB NOT NULL,
+    "mac" BLOB NOT NULL
+);
+
 CREATE TABLE "search_generation" (
     "number" INTEGER NOT NULL CONSTRAINT "PK_search_generation" PRIMARY KEY,
     "state" INTEGER NOT NULL,
@@ -100,6 +112,8 @@ CREATE INDEX "IX_content_content" ON "content" ("content");
 CREATE UNIQUE INDEX "IX_log_origin" ON "log" ("origin");
 
 CREATE UNIQUE INDEX "IX_party_handle" ON "party" ("handle");
+
+CREATE INDEX "IX_patient_case_handle" ON "patient_case" ("handle");
 
 CREATE INDEX "IX_version_time" ON "version" ("time");
 

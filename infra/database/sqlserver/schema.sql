@@ -62,6 +62,21 @@ CREATE TABLE [party] (
 GO
 
 
+CREATE TABLE [patient_case] (
+    [number] bigint NOT NULL,
+    [kind] int NOT NULL,
+    [state] int NOT NULL,
+    [handle] binary(16) NOT NULL,
+    [compartment] bigint NOT NULL,
+    [compartment_key] bigint NOT NULL,
+    [hashes] varbinary(max) NOT NULL,
+    [details] varbinary(max) NOT NULL,
+    [mac] binary(32) NOT NULL,
+    CONSTRAINT [PK_patient_case] PRIMARY KEY ([number])
+);
+GO
+
+
 CREATE TABLE [search_generation] (
     [number] int NOT NULL,
     [state] int NOT NULL,
@@ -137,6 +152,10 @@ GO
 
 
 CREATE UNIQUE INDEX [IX_party_handle] ON [party] ([handle]);
+GO
+
+
+CREATE INDEX [IX_patient_case_handle] ON [patient_case] ([handle]);
 GO
 
 

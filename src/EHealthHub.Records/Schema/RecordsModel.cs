@@ -133,6 +133,21 @@ internal static class RecordsModel
             t.Fixed("mac", HashBytes);
             t.Key("number");
         });
+
+        Table(model, "patient_case", t =>
+        {
+            t.Long("number");
+            t.Int("kind");
+            t.Int("state");
+            t.Fixed("handle", TokenBytes);
+            t.Long("compartment");
+            t.Long("compartment_key");
+            t.Variable("hashes", null);
+            t.Variable("details", null);
+            t.Fixed("mac", HashBytes);
+            t.Key("number");
+            t.Ordered("handle");
+        });
     }
 
     /// <summary>The table of <c>keys.db</c>: apart, with its own short-lived backups, or erasing a key would be fiction.</summary>

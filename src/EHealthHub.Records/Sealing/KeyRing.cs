@@ -42,6 +42,14 @@ internal sealed class KeyRing(HubIdentity hub, IKeyVault vault, SqliteKeys keys,
         return Unwrap(compartment, wrapped) ?? throw new RecordsTamperedException("The key of a compartment to be does not unwrap");
     }
 
+    /// <summary>Destroys the keys of a compartment, in the table and in memory. Nothing that was sealed with them opens any more. False where the table's log still holds them, for somebody reads it.</summary>
+    public bool Destroy(long compartmentKey, UInt128 compartment)
+    {
+        var isFolded = keys.Destroy(compartment);
+        cache.Remove(compartmentKey);
+        return isFolded;
+    }
+
     /// <summary>Unwraps; null where the bytes are not those of this hub, compartment and epoch.</summary>
     public DataKey? Unwrap(UInt128 compartment, WrappedKey key)
     {

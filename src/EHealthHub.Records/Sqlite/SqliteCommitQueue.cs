@@ -47,6 +47,9 @@ internal sealed class SqliteCommitQueue : IDisposable
         return job.Done;
     }
 
+    /// <summary>As for a commit; the job tells of its end by itself.</summary>
+    public void Enqueue(WriterJob job) => Add(job);
+
     private void Add(WriterJob job)
     {
         if (_waiting.IsAddingCompleted || !_waiting.TryAdd(job))

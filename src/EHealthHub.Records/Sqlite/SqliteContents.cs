@@ -70,6 +70,21 @@ internal sealed class SqliteContents : IDisposable
         while (more);
     }
 
+    /// <summary>Takes away all chunks and uploads of a compartment, overwritten in the file, and folds the log in; false where somebody reads an older state.</summary>
+    public async ValueTask<bool> Erase(UInt128 compartment, CancellationToken cancellationToken)
+    {
+        await Write(w => w.Erase(compartment), durable: true, cancellationToken).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return SqliteDatabase.FoldLog(_path, SqliteSchema.Shipped("contents"), SqliteSchema.ContentsApplication);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Uploads that were begun and neither settled nor removed.</summary>
     public async ValueTask<List<(UInt128 Content, UInt128 Compartment)>> Uploads(CancellationToken cancellationToken)
     {
@@ -172,6 +187,15 @@ internal sealed class SqliteContents : IDisposable
 
         /// <summary>Rows that the last statement changed.</summary>
         public int Changes => SQLitePCL.raw.sqlite3_changes(Connection.Handle!);
+
+        public void Erase(UInt128 compartment)
+        {
+            foreach (var table in (string[])["chunk", "upload"])
+            {
+                using var remove = new SqliteStatement(Connection.Handle!, $"DELETE FROM {table} WHERE compartment=?1");
+                remove.Bind(1, compartment).Run();
+            }
+        }
 
         public void Run(Action<Writer> change, bool durable)
         {

@@ -64,6 +64,13 @@ internal static class SqliteDatabase
         }
     }
 
+    /// <summary>Folds the write-ahead log into the file and cuts it to nothing, so that what was deleted lives on in neither; false while another connection reads an older state.</summary>
+    public static bool FoldLog(string path, string script, int application)
+    {
+        using var connection = OpenWriter(path, script, application, cacheKiB: 1_024);
+        return Number(connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    }
+
     public static void Run(SqliteConnection connection, string sql)
     {
         try

@@ -58,6 +58,20 @@ internal sealed class SqliteKeys : IDisposable
         }
     }
 
+    /// <summary>Destroys all keys of a compartment: overwritten in the file, and the write-ahead log cut. Done again it does nothing. False where another process reads the file: the keys are gone, but the log still holds them.</summary>
+    public bool Destroy(UInt128 compartment)
+    {
+        lock (_lock)
+        {
+            using (var remove = new SqliteStatement(_connection.Handle!, "DELETE FROM wrapped_key WHERE handle=?1"))
+            {
+                remove.Bind(1, compartment).Run();
+            }
+
+            return SqliteDatabase.Number(_connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)

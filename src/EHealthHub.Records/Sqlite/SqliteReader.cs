@@ -47,6 +47,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _links;
     private readonly SqliteStatement _lastSequence;
     private readonly SqliteStatement _committedUnder;
+    private readonly SqliteStatement _cases;
     private readonly SqliteStatement _resultOf;
     private readonly SqliteStatement _lastNumber;
     private readonly SqliteStatement _generations;
@@ -79,6 +80,7 @@ internal sealed class SqliteReader : IDisposable
         _links = Prepare("SELECT home_key, slot FROM token_link WHERE compartment_key=?1 AND token=?2 ORDER BY home_key, slot");
         _lastSequence = Prepare("SELECT coalesce(max(sequence),0) FROM commit_log");
         _committedUnder = Prepare("SELECT c.sequence, c.hashes FROM log l JOIN commit_log c ON c.log=l.ref AND c.intent=?2 WHERE l.origin=?1");
+        _cases = Prepare($"SELECT {Erasing.CaseRow.Columns} FROM patient_case ORDER BY number DESC LIMIT ?1");
         _resultOf = Prepare("SELECT result FROM commit_log WHERE request=?1");
         _lastNumber = Prepare("SELECT coalesce(max(number),0) FROM compartment");
         _generations = Prepare(GenerationsSql);
@@ -172,6 +174,14 @@ internal sealed class SqliteReader : IDisposable
 
     public (long Sequence, byte[] Hashes)? CommittedUnder(ReadOnlySpan<byte> origin, long intent) =>
         One(_committedUnder.Bind(1, origin).Bind(2, intent), s => ((long, byte[])?)(s.Long(0), s.Blob(1).ToArray()));
+
+    /// <summary>The newest cases about patients, the oldest of them first.</summary>
+    public List<Erasing.CaseRow> Cases(int countMax)
+    {
+        var rows = Erasing.PatientCases.Read(_cases.Bind(1, (long)countMax));
+        rows.Reverse();
+        return rows;
+    }
 
     /// <summary>The sealed result under a request's token: null without such a request, empty when none was given.</summary>
     public byte[]? ResultOf(UInt128 request) => One(_resultOf.Bind(1, request), s => s.IsNull(0) ? [] : s.Blob(0).ToArray());

@@ -26,6 +26,33 @@ internal sealed class SqliteReaders(string folder, int readersMax, int cacheKiB)
         }
     }
 
+    /// <summary>Waits until nobody reads, and keeps it so until the lease is disposed; null where somebody still reads after <paramref name="patience"/>.</summary>
+    public async ValueTask<IDisposable?> RentAll(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        var taken = 0;
+        try
+        {
+            for (; taken < readersMax; taken++)
+            {
+                await _slots.WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+
+            return new AllLease(_slots, readersMax);
+        }
+        catch (OperationCanceledException)
+        {
+            if (taken > 0)
+            {
+                _slots.Release(taken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         _disposed = true;
@@ -47,6 +74,11 @@ internal sealed class SqliteReaders(string folder, int readersMax, int cacheKiB)
         }
 
         _slots.Release();
+    }
+
+    private sealed class AllLease(SemaphoreSlim slots, int count) : IDisposable
+    {
+        public void Dispose() => slots.Release(count);
     }
 
     /// <summary>A connection on loan.</summary>

@@ -11,7 +11,7 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _findCompartment = prepare("SELECT compartment_key, number, kind, name, next_slot, counter, contents, mac FROM compartment WHERE handle=?1");
     private readonly SqliteStatement _counter = prepare("SELECT counter FROM compartment WHERE handle=?1");
     private readonly SqliteStatement _keyTaken = prepare("SELECT 1 FROM compartment WHERE compartment_key=?1");
-    private readonly SqliteStatement _lastNumber = prepare("SELECT coalesce(max(number),0) FROM compartment");
+    private readonly SqliteStatement _lastNumber = prepare("SELECT max((SELECT coalesce(max(number),0) FROM compartment), (SELECT coalesce(max(compartment),0) FROM patient_case))");
     private readonly SqliteStatement _addCompartment = prepare("INSERT INTO compartment (compartment_key, number, handle, kind, name, next_slot, counter, contents, mac) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
     private readonly SqliteStatement _setCompartment = prepare("UPDATE compartment SET next_slot=?2, counter=?3, contents=?4, mac=?5 WHERE compartment_key=?1");
     private readonly SqliteStatement _head = prepare("SELECT version, hash, flags FROM version WHERE compartment_key=?1 AND slot=?2 ORDER BY version DESC LIMIT 1");
@@ -38,6 +38,9 @@ internal sealed class SqliteRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _setGeneration = prepare("UPDATE search_generation SET state=?2, compartment=?3, slot=?4, resources=?5, mac=?6 WHERE number=?1");
     private readonly SqliteStatement _setFacts = prepare("UPDATE version SET flags=?4, facts=?5 WHERE compartment_key=?1 AND slot=?2 AND version=?3");
     private readonly SqliteStatement _request = prepare("SELECT result FROM commit_log WHERE request=?1");
+
+    /// <summary>Cases about patients.</summary>
+    public SqliteCaseRows Cases { get; } = new(prepare);
 
     public CompartmentRow? FindCompartment(UInt128 handle)
     {

@@ -27,6 +27,22 @@ internal sealed class Bounded<TKey, TValue>(int generationMax)
         return true;
     }
 
+    /// <summary>Forgets a value; one that is set at the same time may stay.</summary>
+    public void Remove(TKey key)
+    {
+        _young.TryRemove(key, out _);
+        _old.TryRemove(key, out _);
+    }
+
+    /// <summary>Forgets all values whose key is meant; looks at every key.</summary>
+    public void RemoveWhere(Func<TKey, bool> isMeant)
+    {
+        foreach (var key in _young.Keys.Concat(_old.Keys).Where(isMeant).ToList())
+        {
+            Remove(key);
+        }
+    }
+
     public void Set(TKey key, TValue value)
     {
         if (_young.Count >= generationMax)

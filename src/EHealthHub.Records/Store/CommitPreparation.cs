@@ -100,7 +100,8 @@ internal sealed class CommitPreparation(HubIdentity hub, NationalTokens national
         var (tokens, oldTokens) = (Tokens(compartment, facts, deleted), before is null ? [] : Tokens(compartment, before.Facts, deleted: false));
         var (nationals, oldNationals) = (Nationals(facts, deleted), before is null ? [] : Nationals(before.Facts, deleted: false));
         var links = Links(reader, linked, facts, touched);
-        var oldLinks = before is null ? [] : Links(reader, before.LinkedPatients, before.Facts, touched);
+        // A patient who was erased since has no links left to take out, and no compartment to find them in.
+        var oldLinks = before is null ? [] : Links(reader, [.. before.LinkedPatients.Where(p => compartments.Find(reader, CompartmentKind.Patient, p) is not null)], before.Facts, touched);
         return new PreparedEntry
         {
             Compartment = compartment,

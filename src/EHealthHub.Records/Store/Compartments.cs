@@ -26,6 +26,13 @@ internal sealed class Compartments(HubIdentity hub, NationalTokens national, Key
     public CompartmentInfo Get(SqliteReader reader, long key) =>
         _byKey.TryGet(key, out var known) ? known : Open(reader.Compartment(key) ?? throw new RecordsTamperedException("A row belongs to no compartment", key, -1));
 
+    /// <summary>The compartment was erased.</summary>
+    public void Forget(long key, UInt128 handle)
+    {
+        _byKey.Remove(key);
+        _byHandle.Remove(handle);
+    }
+
     /// <summary>Opens the name in a row and checks that the handle is that of the name.</summary>
     public CompartmentInfo Open(CompartmentRow row)
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Erasing;
 using EHealthHub.Records.Sealing;
 using EHealthHub.Records.Sqlite;
 
@@ -18,10 +19,12 @@ public sealed class ContentStore : IDisposable
     private readonly HubIdentity _hub;
     private readonly StoreParts _parts;
     private readonly SqliteReaders _readers;
+    private readonly ErasureGate _gate;
     private readonly ConcurrentDictionary<UInt128, ContentUpload> _underWay = new();
 
-    internal ContentStore(string databaseFolder, HubIdentity hub, StoreParts parts, SqliteReaders readers)
+    internal ContentStore(string databaseFolder, HubIdentity hub, StoreParts parts, SqliteReaders readers, ErasureGate gate)
     {
+        _gate = gate;
         _hub = hub;
         _parts = parts;
         _readers = readers;
@@ -36,6 +39,7 @@ public sealed class ContentStore : IDisposable
     {
         var salt = RandomNumberGenerator.GetBytes(ContentKey.SaltSize);
         var id = BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16));
+        using var pass = await _gate.Pass(cancellationToken).ConfigureAwait(false);
         var (key, compartment, compartmentKey) = await KeyFor(kind, compartmentName, salt, cancellationToken).ConfigureAwait(false);
         var upload = new ContentUpload(this, key, new ContentPlace(_hub.Id, compartment, id), compartmentKey, (kind, compartmentName), salt);
         _underWay[id] = upload;
@@ -85,6 +89,17 @@ public sealed class ContentStore : IDisposable
 
     /// <summary>Closes the database; no other method may be running.</summary>
     public void Dispose() => Database.Dispose();
+
+    /// <summary>Takes away all chunks of a compartment that is erased. What is still being uploaded to it is lost: its key is gone.</summary>
+    internal async ValueTask<bool> Erase(UInt128 compartment, CancellationToken cancellationToken)
+    {
+        foreach (var upload in _underWay.Values.Where(u => u.LiesIn(compartment)))
+        {
+            upload.IsErased = true;
+        }
+
+        return await Database.Erase(compartment, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>An upload is over.</summary>
     internal void Forget(UInt128 content) => _underWay.TryRemove(content, out _);

@@ -50,6 +50,12 @@ public sealed class ContentUpload : IAsyncDisposable
         Over,
     }
 
+    /// <summary>Its compartment was erased meanwhile: the key that seals it is gone.</summary>
+    internal bool IsErased { get; set; }
+
+    /// <summary>True for content of this compartment.</summary>
+    internal bool LiesIn(UInt128 compartment) => _place.Compartment == compartment;
+
     /// <summary>Bytes received.</summary>
     public long Length => ((long)_chunks * ContentSeal.ChunkBytes) + _filled;
 

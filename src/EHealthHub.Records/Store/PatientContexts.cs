@@ -44,6 +44,9 @@ internal sealed class PatientContexts(NationalTokens national, Compartments comp
     public T FindInSnapshot<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make)
         where T : class => Kept<T>(reader, compartment) ?? Made(reader, compartment, make);
 
+    /// <summary>The compartment was erased.</summary>
+    public void Forget(long compartmentKey) => _kept.RemoveWhere(k => k.Item1 == compartmentKey);
+
     private T? Kept<T>(SqliteReader reader, CompartmentInfo compartment)
         where T : class => _kept.TryGet((compartment.Key, typeof(T)), out var kept) && kept.Counter == reader.Counter(compartment.Key) ? (T)kept.Context : null;
 

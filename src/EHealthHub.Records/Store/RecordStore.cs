@@ -2,6 +2,7 @@ using EHealthHub.Audit.Entries;
 using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Transactions;
 using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Erasing;
 using EHealthHub.Records.Index;
 using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
@@ -31,7 +32,9 @@ public sealed class RecordStore : IAsyncDisposable
         _readers = new SqliteReaders(databaseFolder, options.ReadersMax, options.ReaderCacheKiB);
         using var reader = new SqliteReader(databaseFolder, options.ReaderCacheKiB);
         Generations = new SearchGenerations(_parts, _readers, _queue, hub, reader.Generations());
-        Contents = new ContentStore(databaseFolder, hub, _parts, _readers);
+        var gate = new ErasureGate();
+        Contents = new ContentStore(databaseFolder, hub, _parts, _readers, gate);
+        Cases = new PatientCases(databaseFolder, _parts, _readers, _queue, Contents, new CaseSeal(vault, hub), gate);
     }
 
     /// <summary>The hub's own search parameters, and the re-indexing that brings them into force.</summary>
@@ -39,6 +42,9 @@ public sealed class RecordStore : IAsyncDisposable
 
     /// <summary>Long content beside versions.</summary>
     public ContentStore Contents { get; }
+
+    /// <summary>Erasures and legal holds.</summary>
+    public PatientCases Cases { get; }
 
     /// <summary>The queue of writes, for tests of a failing disk.</summary>
     internal SqliteCommitQueue Queue => _queue;
@@ -56,7 +62,19 @@ public sealed class RecordStore : IAsyncDisposable
         try
         {
             held = new FileStream(Path.Combine(database, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new RecordStore(database, held, hub, vault, options, time);
+            var store = new RecordStore(database, held, hub, vault, options, time);
+            held = null;
+            try
+            {
+                // Before anybody may write: a compartment made anew must not find the key of one that is being erased.
+                store.Cases.ResumeAtStart();
+                return store;
+            }
+            catch
+            {
+                store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                throw;
+            }
         }
         catch (Exception exception)
         {
@@ -320,7 +338,13 @@ public sealed class RecordStore : IAsyncDisposable
     public async ValueTask<CommitResult> Commit(CommitAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
+        using var pass = await Cases.Gate.Pass(cancellationToken).ConfigureAwait(false);
         var uploads = Contents.UploadsOf(ask);
+        if (uploads.Exists(u => u.IsErased))
+        {
+            return new CommitResult(CommitStatus.Conflict, 0, default, -1, default);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             using var prepared = await Prepare(ask, receipt.Position, anew: attempt > 1, cancellationToken).ConfigureAwait(false);
@@ -371,6 +395,7 @@ public sealed class RecordStore : IAsyncDisposable
         _queue.Dispose();
         Generations.Dispose();
         Contents.Dispose();
+        Cases.Dispose();
         _readers.Dispose();
         _parts.Dispose();
         _lock.Dispose();

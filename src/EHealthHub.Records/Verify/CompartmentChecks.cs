@@ -19,12 +19,19 @@ internal sealed class CompartmentChecks : IDisposable
     private readonly Findings _findings;
     private readonly Dictionary<int, string> _parties;
     private readonly SqliteStatement _versions;
+    private readonly IReadOnlySet<long> _erased = new HashSet<long>();
 
     public CompartmentChecks(
         VerifiedDatabase database, Compartments compartments, KeyRing keys, ResourceChecks resources, CommitChecks commits, IndexChecks index, Findings findings, Dictionary<int, string> parties)
     {
         (_database, _compartments, _keys, _resources, _commits, _index, _findings, _parties) = (database, compartments, keys, resources, commits, index, findings, parties);
         _versions = database.Prepare($"SELECT {SqliteReader.VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 ORDER BY v.slot, v.version");
+    }
+
+    /// <summary>Numbers of compartments that were erased.</summary>
+    public required IReadOnlySet<long> Erased
+    {
+        init => _erased = value;
     }
 
     public long Compartments { get; private set; }
@@ -42,6 +49,10 @@ internal sealed class CompartmentChecks : IDisposable
             if (row is null)
             {
                 continue;
+            }
+
+            for (; row.Number > next && _erased.Contains(next); next++)
+            {
             }
 
             if (row.Number != next)

@@ -1,4 +1,5 @@
 using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Erasing;
 using EHealthHub.Records.Index;
 using EHealthHub.Records.Reindexing;
 using EHealthHub.Records.Sealing;
@@ -87,10 +88,13 @@ public static class RecordsVerifier
         findings.Guard("party", () => ReadParties(records, parties, findings, names));
         using var generationSeal = new GenerationSeal(vault, hub);
         var generations = VerifiedGenerations.Read(records, generationSeal, hub, findings);
-        using var index = new IndexChecks(records, national, compartments, ring, generations, findings);
+        using var cases = new CaseSeal(vault, hub);
+        var erased = new ErasedChecks(records, cases, commits, findings);
+        findings.Guard("patient_case", erased.Check);
+        using var index = new IndexChecks(records, national, compartments, ring, generations, erased.Handles, findings);
         using var beside = new ContentChecks(records, contents, hub, ring, findings);
         var resources = new ResourceChecks(generations, national, sealer, new Opener(hub, national, ring, sealer), beside, findings);
-        using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names);
+        using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names) { Erased = erased.Numbers };
         findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
         findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));
         findings.Guard(SqliteDatabase.ContentsFile, () => beside.CheckOrphans(running));
