@@ -4,6 +4,7 @@ using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
 using EHealthHub.Exchange.Documents;
 using EHealthHub.Exchange.Emergencies;
+using EHealthHub.Exchange.Erasing;
 using EHealthHub.Exchange.Employments;
 using EHealthHub.Exchange.Gate;
 using EHealthHub.Exchange.Operations;
@@ -56,6 +57,7 @@ public sealed class Acts
         Bundle = new SubmitBundle(flow, check, new BundleGet(Read, History, Walk, Search, new BundleOperation(Everything, Last, Terminology, Validation, Meta, MetaInUse, Journal), Journal), Journal, limits, time);
         Reindex = new Reindexer(records, Conformance.SearchParameters, maintenance ?? (() => log), time);
         SearchParameters = new TellSearchParameters(records, Journal);
+        Erasures = new ErasureCases(records, facts, Journal, time);
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
         Emergencies = new EmergencyReviews(Journal, new EmergencyLedger(log));
@@ -128,6 +130,9 @@ public sealed class Acts
 
     /// <summary>SearchParameter/$status.</summary>
     public TellSearchParameters SearchParameters { get; }
+
+    /// <summary>Requests for erasure, their approval and execution, and legal holds.</summary>
+    public ErasureCases Erasures { get; }
 
     /// <summary>Start-up and sweep.</summary>
     public CloseOrphans Orphans { get; }

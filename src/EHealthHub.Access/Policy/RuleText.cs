@@ -63,7 +63,7 @@ public sealed record RuleText(string Turkish, string English)
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The text of a rule's code; null for a code that is no rule's.</summary>
-    public static RuleText? Of(string code) => Texts.GetValueOrDefault(code);
+    public static RuleText? Of(string code) => Texts.GetValueOrDefault(code) ?? Erasure.ErasurePolicy.TextOf(code);
 
     /// <summary>The codes that have a text.</summary>
     public static IReadOnlyCollection<string> Codes => Texts.Keys;

@@ -29,7 +29,7 @@ public static class OperationDefinitionWriter
         json.WriteString("status", "active");
         json.WriteString("kind", "operation");
         json.WriteString("description", $"The operation ${first.Name} as this hub serves it: parameters that it does not take are not named.");
-        json.WriteBoolean("affectsState", first.Name is "meta-add" or "meta-delete" or "emergency-review");
+        json.WriteBoolean("affectsState", first.Name is "meta-add" or "meta-delete" or "emergency-review" or "request-erasure" or "legal-hold" or "approve-erasure" or "refuse-erasure" or "execute-erasure" or "lift-legal-hold");
         json.WriteString("code", first.Name);
         json.WriteStartArray("resource");
         foreach (var type in types.Count > 0 ? types : ["Resource"])

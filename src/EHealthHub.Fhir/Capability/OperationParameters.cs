@@ -190,6 +190,176 @@ internal static class OperationParameters
           out compartments 1 1 integer
           out compartmentsAll 1 1 integer
           out resources 1 1 integer
+        Patient-request-erasure
+         in reason 0 1 string
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        Patient-legal-hold
+         in reason 0 1 string
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        hub-erasures
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        hub-approve-erasure
+         in number 1 1 integer
+         in reason 0 1 string
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        hub-refuse-erasure
+         in number 1 1 integer
+         in reason 0 1 string
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        hub-execute-erasure
+         in number 1 1 integer
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
+        hub-lift-legal-hold
+         in number 1 1 integer
+         in reason 0 1 string
+         out case 0 *
+          out number 1 1 integer
+          out kind 1 1 code
+          out state 1 1 code
+          out patient 0 1 id
+          out asked 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out approved 0 *
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out closed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+           out reason 0 1 string
+          out executed 0 1
+           out by 1 1 string
+           out at 1 1 instant
+          out versions 0 1 integer
+          out envelopes 0 1 string
         """;
 
     private static readonly Lazy<FrozenDictionary<string, IReadOnlyList<OperationParameter>>> All = new(Read);

@@ -82,7 +82,7 @@ public sealed class OperationInput
     public bool Flag(string name) => Text(name) == "true";
 
     /// <summary>A failure for a parameter that is not among <paramref name="served"/>, or that is no number or no flag although it must be one (names with <c>#</c> and <c>?</c> before them); null where all is well.</summary>
-    internal Failure? Refuse(params ReadOnlySpan<string> served)
+    public Failure? Refuse(params ReadOnlySpan<string> served)
     {
         foreach (var (name, text, _) in _given)
         {

@@ -20,6 +20,9 @@ public static class OutcomeTexts
         employment-role-missing | The role of the employment is missing. | Görevlendirmenin rolü eksik.
         employment-period | The period of the employment cannot be told. | Görevlendirmenin dönemi anlaşılamıyor.
         employment-too-many | The clinician has too many employments. | Hekimin çok fazla görevlendirmesi var.
+        legal-hold | The record is under a legal hold. | Kayıt yasal saklama altında.
+        case-unknown | There is no such case. | Böyle bir dosya yok.
+        case-state | The case is in another state. | Dosya başka bir aşamada.
         masked | What was masked cannot be stored in place of what it stands for. | Maskelenmiş bir kaynak, yerine durduğu kaynak olarak saklanamaz.
         labels-too-many | The resource has too many security labels. | Kaynağın güvenlik etiketleri çok fazla.
         references-too-many | The submission refers to too many resources. | Gönderi çok fazla kaynağa atıf yapıyor.

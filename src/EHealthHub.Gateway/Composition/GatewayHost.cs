@@ -46,6 +46,7 @@ public static class GatewayHost
             var app = Build(settings, parts, trust, providers, server);
             var orphans = await parts.Acts.Orphans.AtStart(CancellationToken.None).ConfigureAwait(false);
             await RecordAct(parts, "hub-started").ConfigureAwait(false);
+            await parts.Acts.Erasures.Resume(atStart: true, CancellationToken.None).ConfigureAwait(false);
             parts.Acts.Facts.Follow(trust.Registry);
             await parts.Acts.Employments.Follow(trust.RegistryFile, CancellationToken.None).ConfigureAwait(false);
             await FollowRegistry.LogChanges(parts, trust.Registry.Current, trust.Mark).ConfigureAwait(false);

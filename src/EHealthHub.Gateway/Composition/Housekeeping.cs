@@ -3,7 +3,7 @@ using EHealthHub.Records.Store;
 
 namespace EHealthHub.Gateway.Composition;
 
-/// <summary>Every half minute: closes refusal windows that are over, forgets results that nobody picked up, closes intents whose end was unknown, moves the log's watermark, and takes away contents that were received and that no version names, also at the start. A failure is logged and tried again.</summary>
+/// <summary>Every half minute: closes refusal windows that are over, forgets results that nobody picked up, closes intents whose end was unknown, moves the log's watermark, takes away contents that were received and that no version names, also at the start, and brings erasures to their end that somebody who read held up. A failure is logged and tried again.</summary>
 internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -32,6 +32,7 @@ internal sealed class Housekeeping(HubParts parts, ILogger<Housekeeping> logger)
         await parts.Acts.Orphans.Sweep(stoppingToken).ConfigureAwait(false);
         await SweepContents(stoppingToken).ConfigureAwait(false);
         await parts.Acts.Employments.Settle(stoppingToken).ConfigureAwait(false);
+        await parts.Acts.Erasures.Resume(atStart: false, stoppingToken).ConfigureAwait(false);
     }
 
     private async Task SweepContents(CancellationToken stoppingToken) => await parts.Records.Contents.Sweep(stoppingToken).ConfigureAwait(false);

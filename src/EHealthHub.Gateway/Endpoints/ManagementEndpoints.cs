@@ -19,6 +19,8 @@ internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics
                 ("ehealthhub_search_generation", "Generation of search parameters that facts are extracted by.", parts.Records.Generations.Number),
                 ("ehealthhub_reindexing", "1 while facts are extracted again and the newest search parameters are not in force.", parts.Records.Generations.IsRunning ? 1 : 0),
                 ("ehealthhub_reindexed_resources", "Resources whose facts were extracted again for the present generation.", parts.Records.Generations.Resources),
+                ("ehealthhub_erasures", "Compartments erased since the start.", parts.Records.Cases.Erased),
+                ("ehealthhub_erasures_waiting", "Erasures that are begun and not at their end: somebody reads what would have to be folded in.", parts.Records.Cases.Waiting),
                 ("ehealthhub_revocation_fresh_seconds", "Seconds until the stalest revocation list is too old, its grace included; then its authority's certificates are refused.", revocationFreshSeconds(RevocationKind.List)),
                 ("ehealthhub_ocsp_fresh_seconds", "Seconds until the stalest OCSP answer is too old, its grace included; then its certificate is refused.", revocationFreshSeconds(RevocationKind.Ocsp)),
                 ("ehealthhub_memory_bytes", "Managed memory in use.", GC.GetTotalMemory(false)),

@@ -42,6 +42,7 @@ internal static class HubCommand
             GenerateCommand.Build(),
             AuditCommand.Build(),
             RecordsCommand.Build(),
+            ErasureCommand.Build(),
             BackupCommand.Build(),
             RestoreCommand.Build(),
             RegistryCommand.Build(),

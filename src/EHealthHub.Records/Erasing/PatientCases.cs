@@ -24,12 +24,20 @@ public sealed class PatientCases : IDisposable
     private readonly SqliteCommitQueue _queue;
     private readonly ContentStore _contents;
     private readonly CaseSeal _seal;
+    private long _erased;
+    private volatile int _waiting;
 
     internal PatientCases(string folder, StoreParts parts, SqliteReaders readers, SqliteCommitQueue queue, ContentStore contents, CaseSeal seal, ErasureGate gate) =>
         (_folder, _parts, _readers, _queue, _contents, _seal, Gate) = (folder, parts, readers, queue, contents, seal, gate);
 
     /// <summary>What commits pass.</summary>
     internal ErasureGate Gate { get; }
+
+    /// <summary>How many compartments were erased since the store was opened.</summary>
+    public long Erased => Interlocked.Read(ref _erased);
+
+    /// <summary>How many erasures are begun and not at their end, as far as was last looked.</summary>
+    public int Waiting => _waiting;
 
     /// <summary>Erasures that the opening of the store brought to their end.</summary>
     public IReadOnlyList<(PatientCase Case, ErasureResult Result)> EndedAtStart { get; private set; } = [];
@@ -76,6 +84,7 @@ public sealed class PatientCases : IDisposable
             return new ErasureResult(status, 0, default);
         }
 
+        _waiting = 1;
         AfterStep?.Invoke(1);
         return await Finish(row, cancellationToken).ConfigureAwait(false) ? Result(ErasureStatus.Erased, row) : Result(ErasureStatus.Pending, row);
     }
@@ -84,7 +93,9 @@ public sealed class PatientCases : IDisposable
     public async ValueTask<IReadOnlyList<(PatientCase Case, ErasureResult Result)>> Resume(CancellationToken cancellationToken)
     {
         var ended = new List<(PatientCase, ErasureResult)>();
-        foreach (var row in (await Rows(cancellationToken).ConfigureAwait(false)).Where(r => r is { Kind: (int)CaseKind.Erasure, State: (int)CaseState.Erasing }))
+        var begun = (await Rows(cancellationToken).ConfigureAwait(false)).FindAll(r => r is { Kind: (int)CaseKind.Erasure, State: (int)CaseState.Erasing });
+        _waiting = begun.Count;
+        foreach (var row in begun)
         {
             using var closed = await Gate.Close(cancellationToken).ConfigureAwait(false);
             if (await Finish(row, cancellationToken).ConfigureAwait(false))
@@ -154,6 +165,13 @@ public sealed class PatientCases : IDisposable
         var over = Open(row) with { State = CaseState.Erased, PatientId = "" };
         var job = new CaseJob(over, CaseState.Erasing, c => _seal.Row(c, row.Handle, row.Compartment, row.CompartmentKey, row.Hashes));
         _queue.Enqueue(job);
-        return await job.Done.ConfigureAwait(false) > 0;
+        if (await job.Done.ConfigureAwait(false) == 0)
+        {
+            return false;
+        }
+
+        _waiting = Math.Max(0, _waiting - 1);
+        Interlocked.Increment(ref _erased);
+        return true;
     }
 }

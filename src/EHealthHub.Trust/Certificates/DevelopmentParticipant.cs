@@ -57,6 +57,7 @@ internal sealed record PlannedParticipant(string Name, DevelopmentRole Role, str
         Card("citizen-zeynep", DevelopmentRole.Citizen, "Zeynep", "Yılmaz", "100000001"),
         new("auditor", DevelopmentRole.Auditor, "Denetçi (gösterim)"),
         new("operator", DevelopmentRole.Operator, "İşletmen (gösterim)"),
+        new("operator-second", DevelopmentRole.Operator, "İkinci işletmen (gösterim)"),
         new(Responder, DevelopmentRole.Responder, "EHealthHub development OCSP"),
         new(Revoked, DevelopmentRole.Provider, "Revoked hospital"),
         new(Expired, DevelopmentRole.Provider, "Expired hospital"),

@@ -32,7 +32,7 @@ public sealed class CapabilityTests(HubFixture hub) : IClassFixture<HubFixture>
         foreach (var operation in (rest["operation"]?.AsArray() ?? []).Concat(patient["operation"]?.AsArray() ?? []))
         {
             var name = (string)operation!["name"]!;
-            var answers = new[] { await ministry.Get($"fhir/${name}"), await ministry.Get($"fhir/Patient/${name}"), await ministry.Get($"fhir/Patient/{id}/${name}") };
+            var answers = new[] { await ministry.Get($"fhir/${name}"), await ministry.Get($"fhir/Patient/${name}"), await ministry.Get($"fhir/Patient/{id}/${name}"), await ministry.Post($"fhir/${name}", "{\"resourceType\":\"Parameters\"}") };
             Assert.Contains(answers, a => a.OutcomeCodeOrNull is not ("operation-unknown" or "resource-type-unknown" or "address-unknown"));
         }
 

@@ -50,7 +50,7 @@ public sealed class DevelopmentPkiTests : IDisposable
         using var again = Open();
 
         Assert.Equal(before, Content());
-        Assert.Equal(14, again.Participants.Length);
+        Assert.Equal(15, again.Participants.Length);
     }
 
     [Fact]
