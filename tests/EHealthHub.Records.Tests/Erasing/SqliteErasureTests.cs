@@ -154,7 +154,6 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         Assert.Null(await Hub.Store.Locate("Patient", "p1", default));
         Assert.Null(await Hub.Store.Locate("Observation", "o1", default));
         Assert.Null(await Hub.Store.LocateVersion("Observation", "o1", 1, default));
-        Assert.Null(await Hub.Store.Context("p1", default));
         Assert.Empty(await Hub.Store.LocateByIdentifier(new Fhir.Transactions.IdentifierCondition("Patient", "urn:test:mrn", "1"), default));
         Assert.DoesNotContain((await Hub.Search(Make.Everywhere(Make.Query("Observation", null, Make.Token("code", null, "718-7"))))).Matches, m => m.CompartmentName == "p1");
 

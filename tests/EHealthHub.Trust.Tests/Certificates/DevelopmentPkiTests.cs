@@ -10,7 +10,7 @@ public sealed class DevelopmentPkiTests : IDisposable
 {
     private static readonly string[] Names =
     [
-        "ministry", "hospital-ankara", "hospital-izmir", "insurer", "dr-ayse", "dr-mehmet", "citizen-zeynep", "auditor", "operator",
+        "ministry", "hospital-ankara", "hospital-izmir", "insurer", "dr-ayse", "dr-mehmet", "citizen-zeynep", "auditor", "operator", "operator-second",
         "hospital-revoked", "hospital-expired", "hospital-unregistered", "server", "ocsp",
     ];
 

@@ -214,7 +214,7 @@ public sealed class RegistryFileTests : IDisposable
         Assert.Equal(
             ["hospital-ankara", "hospital-expired", "hospital-izmir", "hospital-revoked", "insurer", "ministry"],
             read.Institutions.Select(i => i.Id).Order());
-        Assert.Equal(["auditor", "citizen-zeynep", "dr-ayse", "dr-mehmet", "operator"], read.Persons.Select(p => p.Id).Order());
+        Assert.Equal(["auditor", "citizen-zeynep", "dr-ayse", "dr-mehmet", "operator", "operator-second"], read.Persons.Select(p => p.Id).Order());
         Assert.Equal("hospital-izmir", Assert.Single(read.PersonById("dr-mehmet")!.Employments).Institution);
     }
 
