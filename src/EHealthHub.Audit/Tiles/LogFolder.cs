@@ -9,6 +9,9 @@ public static class LogFolder
     /// <summary>The verifier key, a convenience that proves nothing by itself.</summary>
     public const string Key = "key";
 
+    /// <summary>The last checkpoint that witnesses cosigned, with their cosignatures.</summary>
+    public const string Witnessed = "witnessed";
+
     /// <summary>How the log before this one ended; not there in the first log of its writer.</summary>
     public const string Predecessor = "predecessor";
 

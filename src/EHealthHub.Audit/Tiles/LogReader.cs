@@ -94,6 +94,9 @@ public sealed class LogReader
             : null;
     }
 
+    /// <summary>Proof that the first <paramref name="oldSize"/> entries of the first <paramref name="size"/> are what they were. The checkpoint covers both.</summary>
+    internal List<byte[]> Consistency(long oldSize, long size) => MerkleProof.Consistency(oldSize, size, new TileHashes(size, tile => TileReading.Hashes(tile, _reader.Read)));
+
     /// <summary>Proofs of many entries under the checkpoint as it is now.</summary>
     internal LogProofs Prover()
     {

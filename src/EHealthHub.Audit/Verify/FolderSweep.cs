@@ -39,7 +39,7 @@ internal sealed class FolderSweep(CheckedFiles files, ProblemList problems, Chec
     {
         var isKnown = path switch
         {
-            LogFolder.Checkpoint => true,
+            LogFolder.Checkpoint or LogFolder.Witnessed => true,
             LogFolder.Lock => new FileInfo(file) is { Exists: false } or { Length: 0 },
             LogFolder.Key => files.Read(path, 1_024) is { } bytes && StrictText.FromUtf8(bytes) == $"{key}\n",
             LogFolder.Predecessor => files.Read(path, PredecessorFile.LengthMax) is { } end && PredecessorFile.Read(end) is not null,

@@ -33,6 +33,9 @@ internal sealed class LogCheck
 
         var key = new VerifierKey(_origin, _publicKey);
         using var journal = JournalCheck.Open(_reader, _problems);
+
+        // Before the checkpoint, which is never smaller than what witnesses have been shown.
+        var witnessed = _files.Read(LogFolder.Witnessed, SignedNote.LengthMax);
         if (ReadCheckpoint(key) is not { } checkpoint)
         {
             return Report(0, 0, "");
@@ -45,7 +48,12 @@ internal sealed class LogCheck
         journal.Check(tree, _origin, cancellationToken);
         foreach (var kept in _kept)
         {
-            CheckKept(kept, key, checkpoint, tree, isWhole);
+            CheckKept(LogFolder.Checkpoint, kept, key, checkpoint, tree, isWhole);
+        }
+
+        if (witnessed is not null)
+        {
+            CheckKept(LogFolder.Witnessed, StrictText.FromUtf8(witnessed) ?? "", key, checkpoint, tree, isWhole);
         }
 
         new HeadsCheck(_reader, _origin, _problems, tree.KnownSize, journal.HasGrown).Run(cancellationToken);
@@ -95,19 +103,19 @@ internal sealed class LogCheck
     }
 
     /// <summary>The log has to be the one that was seen before, grown: not shorter, and with the same beginning.</summary>
-    private void CheckKept(string text, VerifierKey key, Checkpoint checkpoint, CheckedTree tree, bool isWhole)
+    private void CheckKept(string file, string text, VerifierKey key, Checkpoint checkpoint, CheckedTree tree, bool isWhole)
     {
         if (Checkpoint.Parse(text) is not { } kept || !kept.Note.IsSignedBy(key))
         {
-            _problems.Add(LogFolder.Checkpoint, -1, "A checkpoint that was kept is not signed by the log's key.");
+            _problems.Add(file, -1, "A checkpoint that was kept is not signed by the log's key.");
         }
         else if (kept.Size > checkpoint.Size)
         {
-            _problems.Add(LogFolder.Checkpoint, checkpoint.Size, $"The log was rolled back: it has a checkpoint of {checkpoint.Size} entries, and one of {kept.Size} was seen before.");
+            _problems.Add(file, checkpoint.Size, $"The log was rolled back: it has a checkpoint of {checkpoint.Size} entries, and one of {kept.Size} was seen before.");
         }
         else if (isWhole && (RootOf(kept.Size, tree) is not { } root || !kept.Root.Span.SequenceEqual(root)))
         {
-            _problems.Add(LogFolder.Checkpoint, -1, $"The log was forked: its first {kept.Size} entries are not those of the checkpoint that was seen before.");
+            _problems.Add(file, -1, $"The log was forked: its first {kept.Size} entries are not those of the checkpoint that was seen before.");
         }
     }
 
