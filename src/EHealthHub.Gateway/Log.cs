@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Facts are extracted again for generation {Generation}: done, {Resources} resources. Its search parameters are in force", EventName = "ReindexDone")]
     public static partial void ReindexDone(ILogger logger, int generation, long resources);
+
+    [LoggerMessage(11, LogLevel.Error, "The audit log's checkpoint was last cosigned {AgeSeconds} s ago: {Problems}", EventName = "NotWitnessed")]
+    public static partial void NotWitnessed(ILogger logger, long ageSeconds, string problems);
 }

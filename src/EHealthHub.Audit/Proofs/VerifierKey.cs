@@ -12,7 +12,7 @@ public sealed class VerifierKey
     internal const byte Ed25519Type = 0x01;
 
     private readonly byte[] _bytes;
-    private readonly PublicKey? _key;
+    private readonly NSec.Cryptography.PublicKey? _key;
 
     /// <summary>From a name without spaces and plus signs, and the 32 bytes of RFC 8032.</summary>
     public VerifierKey(string name, ReadOnlySpan<byte> publicKey)
@@ -31,7 +31,7 @@ public sealed class VerifierKey
         _bytes = publicKey.ToArray();
 
         // Bytes that are no point on the curve verify nothing, which is what the caller will be told then.
-        PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out _key);
+        NSec.Cryptography.PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out _key);
         Id = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', Ed25519Type, .. publicKey]));
     }
 
@@ -40,6 +40,14 @@ public sealed class VerifierKey
 
     /// <summary>First four bytes of SHA-256(name || newline || 0x01 || key).</summary>
     public uint Id { get; }
+
+    /// <summary>The 32 bytes of the key.</summary>
+    public byte[] PublicKey => (byte[])_bytes.Clone();
+
+    /// <summary>Reads <c>name+id-hex+base64(0x01 || key)</c>; null for anything else.</summary>
+    public static VerifierKey? Parse(string text) =>
+        text.Split('+', 3) is [var name, var id, var key] && IsName(name) && StrictText.FromBase64(key) is [Ed25519Type, .. var bytes] && bytes.Length == 32
+        && new VerifierKey(name, bytes) is var verifier && id == verifier.Id.ToString("x8", System.Globalization.CultureInfo.InvariantCulture) ? verifier : null;
 
     /// <summary>Whether the 64-byte signature over the text is this key's.</summary>
     public bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) =>

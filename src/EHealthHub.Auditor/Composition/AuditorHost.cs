@@ -28,7 +28,7 @@ internal sealed class AuditorHost : IAsyncDisposable
     }
 
     /// <summary>The port in use.</summary>
-    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    public int Port => Address(_app, "https").Port;
 
     /// <summary>The logs followed.</summary>
     public LogWatch Watch => _app.Services.GetRequiredService<LogWatch>();
@@ -73,10 +73,12 @@ internal sealed class AuditorHost : IAsyncDisposable
         }
 
         var app = builder.Build();
-        Map(app, provider is not null);
+        var witness = new WitnessEndpoint(settings, keys, time);
+        Map(app, witness, provider is not null);
         await (documents?.Start() ?? Task.CompletedTask).ConfigureAwait(false);
         await app.StartAsync().ConfigureAwait(false);
-        var host = new AuditorHost(app, [.. documents is null ? [] : new object[] { documents }, registry, revocation, keys, authority, server]);
+        var host = new AuditorHost(app, [.. documents is null ? [] : new object[] { documents }, witness, registry, revocation, keys, authority, server]);
+        witness.Begin(Address(app, "http"));
         Log.Listening(app.Logger, host.Port);
         return host;
     }
@@ -103,6 +105,9 @@ internal sealed class AuditorHost : IAsyncDisposable
         }
     }
 
+    private static Uri Address(WebApplication app, string scheme) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).First(address => address.Scheme == scheme);
+
     private static void AddParts(IServiceCollection services, AuditorSettings settings, KeyRingFile keys, TimeProvider time)
     {
         services.AddSingleton(time);
@@ -114,8 +119,9 @@ internal sealed class AuditorHost : IAsyncDisposable
     }
 
     /// <summary>The way of a request, from the top: headers, what is open, the gate, the pages.</summary>
-    private static void Map(WebApplication app, bool signIn)
+    private static void Map(WebApplication app, WitnessEndpoint witness, bool signIn)
     {
+        app.Use(witness.Serve);
         app.Use(SecurityHeaders.Set);
         app.Use(Failures.Catch);
         app.Use(OpenPaths.Serve);

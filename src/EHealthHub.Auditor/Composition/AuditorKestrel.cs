@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EHealthHub.Auditor.Composition;
 
-/// <summary>The listener. A client certificate is asked for and taken as it is; the gate examines it for each request, so that every refusal is a page with its reason. In the handshake nothing is downloaded or looked up.</summary>
+/// <summary>The listeners. A client certificate is asked for and taken as it is; the gate examines it for each request, so that every refusal is a page with its reason. In the handshake nothing is downloaded or looked up.</summary>
 internal static class AuditorKestrel
 {
     private const int ConnectionsMax = 256;
@@ -23,6 +23,9 @@ internal static class AuditorKestrel
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 32;
+
+        // The witness: whatever port is free, which the gateway reads in the auditors' folder.
+        kestrel.Listen(IPAddress.Loopback, 0);
         if (port == 0)
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https => Tls(https, server)));

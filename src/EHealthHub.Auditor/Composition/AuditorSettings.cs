@@ -13,6 +13,9 @@ internal sealed record AuditorSettings(string Data, int Port)
     /// <summary>The auditors' own folder: key file and kept checkpoints.</summary>
     public string Own => Path.Combine(Data, "auditor");
 
+    /// <summary>Where this process says where it listens as a witness, and with what key.</summary>
+    public string Witness => Path.Combine(Own, "witness.txt");
+
     /// <summary>The log files.</summary>
     public string Audit => Path.Combine(Data, "audit");
 

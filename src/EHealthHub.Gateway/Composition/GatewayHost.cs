@@ -130,6 +130,8 @@ public static class GatewayHost
         services.AddSingleton<Readiness>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<Reindexing>();
+        services.AddSingleton<Witnessing>();
+        services.AddHostedService(provider => provider.GetRequiredService<Witnessing>());
         services.AddHostedService<FollowRegistry>();
         services.AddRouting();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = GatewayBounds.RequestTimeout });
@@ -162,7 +164,7 @@ public static class GatewayHost
         new ProofEndpoint(parts).Map(app);
         new PageEndpoints(parts, trust, metrics).Map(app);
         new MyEndpoints(parts, new MyGate(parts, trust, metrics, app.Services.GetRequiredService<PageSignIn>(), app.Services.GetRequiredService<PageSeal>())).Map(app);
-        new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds).Map(app);
+        new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds, app.Services.GetRequiredService<Witnessing>()).Map(app);
         fhir.Map(app);
 
         // Named, because the one that is added unasked would stand behind the terminal step.

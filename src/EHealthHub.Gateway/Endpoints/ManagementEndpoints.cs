@@ -5,7 +5,7 @@ using EHealthHub.Trust.Revocation;
 namespace EHealthHub.Gateway.Endpoints;
 
 /// <summary>Health and metrics, on the management port only. Says nothing of patients or callers.</summary>
-internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics, Readiness readiness, Func<RevocationKind, double> revocationFreshSeconds)
+internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics, Readiness readiness, Func<RevocationKind, double> revocationFreshSeconds, Witnessing witnessing)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -16,6 +16,9 @@ internal sealed class ManagementEndpoints(HubParts parts, GatewayMetrics metrics
             metrics.Write(
             [
                 ("ehealthhub_audit_entries", "Durable entries in the audit log of this process.", parts.Log.Size),
+                ("ehealthhub_audit_witnessed_age_seconds", "Seconds since a witness last cosigned the audit log's checkpoint; -1 without witnesses.", witnessing.AgeSeconds),
+                ("ehealthhub_audit_witnesses_accusing", "Witnesses that have seen another history of the audit log, or a longer one.", witnessing.Accusing),
+                ("ehealthhub_audit_heads_failing", "1 while the patients' heads cannot be written down.", parts.Log.HeadsProblem is null ? 0 : 1),
                 ("ehealthhub_search_generation", "Generation of search parameters that facts are extracted by.", parts.Records.Generations.Number),
                 ("ehealthhub_reindexing", "1 while facts are extracted again and the newest search parameters are not in force.", parts.Records.Generations.IsRunning ? 1 : 0),
                 ("ehealthhub_reindexed_resources", "Resources whose facts were extracted again for the present generation.", parts.Records.Generations.Resources),

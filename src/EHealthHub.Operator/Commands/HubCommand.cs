@@ -41,6 +41,7 @@ internal static class HubCommand
             LoadCommand.Build(),
             GenerateCommand.Build(),
             AuditCommand.Build(),
+            WitnessCommand.Build(),
             RecordsCommand.Build(),
             ErasureCommand.Build(),
             BackupCommand.Build(),
