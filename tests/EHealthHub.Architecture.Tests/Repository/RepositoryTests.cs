@@ -5,6 +5,9 @@ namespace EHealthHub.Architecture.Tests.Repository;
 
 public sealed class RepositoryTests
 {
+    private const string Begins = "<<<<<<< ";
+    private const string Ends = ">>>>>>> ";
+
     private static IEnumerable<string> Projects => Tree.Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal));
 
     [Fact]
@@ -49,6 +52,13 @@ public sealed class RepositoryTests
     [Fact]
     public void The_solution_lists_every_project() =>
         Assert.Equal(Projects.Order(StringComparer.Ordinal), RepositoryRules.ProjectsOf(Tree.Read("EHealthHub.sln")).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void No_text_holds_both_sides_of_a_merge()
+    {
+        var texts = Tree.Files.Where(f => Path.GetExtension(f) is ".md" or ".cs" or ".csproj" or ".props" or ".json" or ".sql" or ".yml");
+        Assert.Empty(texts.Where(f => File.ReadLines(Path.Combine(Tree.Root, f)).Any(l => l.StartsWith(Begins, StringComparison.Ordinal) || l.StartsWith(Ends, StringComparison.Ordinal))));
+    }
 
     [Fact]
     public void Every_project_has_its_lock_file()
