@@ -163,7 +163,7 @@ public static class GatewayHost
         app.Services.GetRequiredService<SignInEndpoints>().Map(app);
         new ProofEndpoint(parts).Map(app);
         new PageEndpoints(parts, trust, metrics).Map(app);
-        new MyEndpoints(parts, new MyGate(parts, trust, metrics, app.Services.GetRequiredService<PageSignIn>(), app.Services.GetRequiredService<PageSeal>())).Map(app);
+        new MyEndpoints(parts, new MyGate(parts, trust, metrics, app.Services.GetRequiredService<PageSignIn>(), app.Services.GetRequiredService<PageSeal>()), trust.Registry).Map(app);
         new ManagementEndpoints(parts, metrics, app.Services.GetRequiredService<Readiness>(), trust.RevocationFreshSeconds, app.Services.GetRequiredService<Witnessing>()).Map(app);
         fhir.Map(app);
 

@@ -11,6 +11,7 @@ internal static class MyMenu
     [
         ("", "Kaydım", "My record", "Hakkınızda yazılanlar, türlerine göre", "What is written about you, by kind"),
         (ReportPages.Path, "Kim baktı", "Who looked", "Kaydınıza bakan, bakmaya çalışan, geri çevrilen herkes", "Everyone who looked at your record, tried to or was refused"),
+        (ConsentPages.Path, "Onaylarım", "My consents", "Kime izin verdiğiniz, kime kapattığınız, bakım verenleriniz", "Whom you permit, whom you refuse, your caregivers"),
         ("/download", "İndir", "Download", "Kaydınızın tamamı tek bir FHIR belgesi olarak", "All of your record as one FHIR document"),
     ];
 

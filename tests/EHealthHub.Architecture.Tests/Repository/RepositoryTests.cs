@@ -57,7 +57,7 @@ public sealed class RepositoryTests
     public void No_text_holds_both_sides_of_a_merge()
     {
         var texts = Tree.Files.Where(f => Path.GetExtension(f) is ".md" or ".cs" or ".csproj" or ".props" or ".json" or ".sql" or ".yml");
-        Assert.Empty(texts.Where(f => File.ReadLines(Path.Combine(Tree.Root, f)).Any(l => l.StartsWith(Begins, StringComparison.Ordinal) || l.StartsWith(Ends, StringComparison.Ordinal))));
+        Assert.DoesNotContain(texts, f => File.ReadLines(Path.Combine(Tree.Root, f)).Any(l => l.StartsWith(Begins, StringComparison.Ordinal) || l.StartsWith(Ends, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class CitizenInABrowserTests(HubFixture hub) : IClassFixture<HubFi
         await using var browser = await Chromium.Start(home);
         foreach (var language in (string[])["tr", "en"])
         {
-            foreach (var path in (string[])["me", "my", "my/record/Observation", "my/record/Condition", $"my/record/Patient/{patient}", "my/record/Nonsense", "my/report", "my/download"])
+            foreach (var path in (string[])["me", "my", "my/record/Observation", "my/record/Condition", $"my/record/Patient/{patient}", "my/record/Nonsense", "my/report", "my/consents", "my/download"])
             {
                 var shown = await browser.Page.Open($"{hub.Files.BaseAddress}{path}?lang={language}");
                 Assert.Equal(path.EndsWith("Nonsense", StringComparison.Ordinal) ? 404 : 200, shown.Status);

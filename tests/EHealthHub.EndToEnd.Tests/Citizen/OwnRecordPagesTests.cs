@@ -120,6 +120,25 @@ public sealed partial class OwnRecordPagesTests(HubFixture hub) : IClassFixture<
         Assert.Contains(file.Json["parameter"]!.AsArray(), p => (string?)p!["name"] == "proof");
     }
 
+    [Fact]
+    public async Task A_refusal_closes_the_record_on_the_next_read_and_its_withdrawal_opens_it()
+    {
+        var patient = await Zeynep.Record(hub);
+        using var ankara = hub.Client("hospital-ankara");
+        (await ankara.Post("fhir/Encounter", Samples.Encounter($"Patient/{patient}", "in-progress"))).Expect(201);
+        using var ayse = await hub.Clinician("dr-ayse", "hospital-ankara");
+        (await ayse.Get($"fhir/Patient/{patient}")).Expect(200);
+        using var zeynep = hub.Client(Zeynep.Name);
+        var seal = Seal((await zeynep.Get("my/consents")).Expect(200).Text);
+        var given = (await zeynep.Form("my/consents", ("seal", seal), ("give", "deny"), ("institution", "hospital-ankara"))).Expect(200);
+        (await ayse.Get($"fhir/Patient/{patient}")).Refused(404, "not-found");
+        var id = Regex.Match(given.Text, "name=\"withdraw\" value=\"([^\"]+)\"").Groups[1].Value;
+        (await zeynep.Form("my/consents", ("seal", seal), ("withdraw", id))).Expect(200);
+        (await ayse.Get($"fhir/Patient/{patient}")).Expect(200);
+        (await zeynep.Form("my/consents", ("seal", seal), ("give", "caregiver"), ("person", "12345678951"))).Expect(400);
+        Assert.Contains("12345678950", (await zeynep.Form("my/consents", ("seal", seal), ("give", "caregiver"), ("person", "12345678950"))).Expect(200).Text, StringComparison.Ordinal);
+    }
+
     internal static string Seal(string page) => SealField().Match(page).Groups[1].Value;
 
     private static string WithoutReceipt(FhirAnswer page) => ReceiptText().Replace(page.Text, "");
