@@ -159,10 +159,24 @@ public class OidcTests
         return back.Headers.Location!;
     }
 
-    /// <summary>Follows redirects as a browser does, over hosts.</summary>
+    /// <summary>Follows redirects as a browser does, over hosts; and begins again, as its user would, while a provider is too slow on a busy machine to be waited for.</summary>
     private static async Task<HttpResponseMessage> Follow(HttpClient browser, string address)
     {
-        var at = new Uri(browser.BaseAddress!, address);
+        for (var attempt = 0; ; attempt++)
+        {
+            var response = await Walk(browser, new Uri(browser.BaseAddress!, address));
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == 5)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private static async Task<HttpResponseMessage> Walk(HttpClient browser, Uri at)
+    {
         for (var i = 0; i < 10; i++)
         {
             var response = await browser.GetAsync(at);

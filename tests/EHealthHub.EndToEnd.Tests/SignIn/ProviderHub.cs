@@ -81,7 +81,7 @@ public sealed class ProviderHub : IAsyncLifetime, IDisposable
         await using var registry = RegistryFile.Open(_directory.Layout.Registry, authenticator, TimeProvider.System);
         var change = registry.Change(edit);
         Assert.True(change.Status == RegistryChangeStatus.Done, change.Fault);
-        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        await Task.Delay(TimeSpan.FromSeconds(3));
     }
 
     internal RegistrySnapshot Registry()

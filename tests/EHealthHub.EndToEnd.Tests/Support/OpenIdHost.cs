@@ -90,6 +90,18 @@ public sealed class OpenIdHost : IAsyncDisposable
         _app.UseMiddleware<Count>(this);
         _app.UseAuthentication();
         await _app.StartAsync();
+        await WarmUp();
+    }
+
+    /// <summary>The first answers of a process are slow, and whoever waits for a provider waits for ten seconds only: on a busy machine the tests would try that instead.</summary>
+    private async Task WarmUp()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == _tls.GetCertHashString() } }) { Timeout = TimeSpan.FromMinutes(1) };
+        foreach (var document in new[] { "/.well-known/openid-configuration", "/.well-known/jwks" })
+        {
+            using var answer = await http.GetAsync(Authority + document);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     /// <summary>Signs with another key from now on, and publishes no other.</summary>
