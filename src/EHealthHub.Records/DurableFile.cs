@@ -25,7 +25,18 @@ public static class DurableFile
                 return false;
             }
 
-            File.Move(temporary, path, overwrite: false);
+            if (OperatingSystem.IsLinux())
+            {
+                // A move looks first and renames then, and of two at once both would win. A second name is given to one alone.
+                if (Link(temporary, path) != 0)
+                {
+                    throw new IOException($"The file cannot be given its name (errno {Marshal.GetLastPInvokeError()}).");
+                }
+            }
+            else
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -80,6 +91,10 @@ public static class DurableFile
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -11,6 +11,7 @@ public class AuditLogTests
         using var test = new TestLog();
         await using var log = test.Open();
         using var blocked = new ManualResetEventSlim();
+        var holding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var positions = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
         {
             var receipt = await log.Append(TestLog.Entry($"brief {i}"), TestLog.Ask, default, isBrief: true).ConfigureAwait(false);
@@ -23,8 +24,10 @@ public class AuditLogTests
         var late = Task.Run(async () =>
         {
             await log.Append(TestLog.Entry("not brief at all"), TestLog.Ask, default, isBrief: true).ConfigureAwait(false);
+            holding.SetResult();
             blocked.Wait();
         });
+        await holding.Task.WaitAsync(TimeSpan.FromSeconds(30));
         for (var i = 0; i < 20; i++)
         {
             await log.Append(TestLog.Entry($"after {i}"), TestLog.Ask, default, isBrief: i % 2 == 0).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
