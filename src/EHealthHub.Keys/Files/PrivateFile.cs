@@ -16,12 +16,23 @@ internal static class PrivateFile
         var temporary = WriteTemporary(path, content);
         try
         {
-            File.Move(temporary, path, overwrite: false);
+            if (OperatingSystem.IsWindows())
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+            else
+            {
+                // A move looks first and renames then, and of two at once both would win: two keys of one name. A second name is given to one alone.
+                Directories.Link(temporary, path);
+            }
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
             return false;
+        }
+        finally
+        {
+            File.Delete(temporary);
         }
 
         Directories.Sync(Path.GetDirectoryName(path)!);
@@ -121,6 +132,19 @@ internal static class Directories
             throw new IOException($"{folder} cannot be made durable (errno {error}).");
         }
     }
+
+    /// <summary>Gives a file a second name; an <see cref="IOException"/> where that is taken.</summary>
+    public static void Link(string existing, string name)
+    {
+        if (LinkNames(existing, name) != 0)
+        {
+            throw new IOException($"{name} cannot be made (errno {Marshal.GetLastPInvokeError()}).");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int LinkNames([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
