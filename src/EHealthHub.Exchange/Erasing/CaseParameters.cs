@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using EHealthHub.Fhir.Writing;
 using EHealthHub.Records.Erasing;
+using EHealthHub.Exchange.Operations;
 
 namespace EHealthHub.Exchange.Erasing;
 
@@ -47,12 +48,12 @@ internal static class CaseParameters
         json.WriteStartObject();
         json.WriteString("name", "case");
         json.WriteStartArray("part");
-        Number(json, "number", one.Number);
-        Text(json, "kind", "valueCode", one.Kind == CaseKind.Hold ? "legal-hold" : "erasure");
-        Text(json, "state", "valueCode", NameOf(one));
+        ParameterParts.Number(json, "number", one.Number);
+        ParameterParts.Value(json, "kind", "valueCode", one.Kind == CaseKind.Hold ? "legal-hold" : "erasure");
+        ParameterParts.Value(json, "state", "valueCode", NameOf(one));
         if (one.PatientId.Length > 0)
         {
-            Text(json, "patient", "valueId", one.PatientId);
+            ParameterParts.Value(json, "patient", "valueId", one.PatientId);
         }
 
         Step(json, "asked", details.Asked);
@@ -65,8 +66,8 @@ internal static class CaseParameters
         Step(json, "executed", details.Executed);
         if (result is not null)
         {
-            Number(json, "versions", result.Versions);
-            Text(json, "envelopes", "valueString", Convert.ToHexStringLower(result.Envelopes.Span));
+            ParameterParts.Number(json, "versions", result.Versions);
+            ParameterParts.Value(json, "envelopes", "valueString", Convert.ToHexStringLower(result.Envelopes.Span));
         }
 
         json.WriteEndArray();
@@ -83,31 +84,14 @@ internal static class CaseParameters
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteStartArray("part");
-        Text(json, "by", "valueString", step.By);
-        Text(json, "at", "valueInstant", Instant.Text(step.At));
+        ParameterParts.Value(json, "by", "valueString", step.By);
+        ParameterParts.Value(json, "at", "valueInstant", Instant.Text(step.At));
         if (step.Reason.Length > 0)
         {
-            Text(json, "reason", "valueString", step.Reason);
+            ParameterParts.Value(json, "reason", "valueString", step.Reason);
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Text(Utf8JsonWriter json, string name, string member, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteString(member, value);
-        json.WriteEndObject();
-    }
-
-    // An integer of R4 has 32 bits.
-    private static void Number(Utf8JsonWriter json, string name, long value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber("valueInteger", (int)Math.Min(value, int.MaxValue));
         json.WriteEndObject();
     }
 }

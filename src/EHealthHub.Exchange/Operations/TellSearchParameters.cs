@@ -34,22 +34,22 @@ public sealed class TellSearchParameters
             json.WriteStartArray("parameter");
             foreach (var parameter in parameters)
             {
-                Part(json, "parameter", j =>
+                ParameterParts.Part(json, "parameter", j =>
                 {
-                    Value(j, "id", "valueId", parameter.Id);
-                    Value(j, "url", "valueUri", parameter.Url);
-                    Value(j, "code", "valueCode", parameter.Code);
-                    Value(j, "status", "valueCode", parameter.InForce ? "in-force" : "reindexing");
+                    ParameterParts.Value(j, "id", "valueId", parameter.Id);
+                    ParameterParts.Value(j, "url", "valueUri", parameter.Url);
+                    ParameterParts.Value(j, "code", "valueCode", parameter.Code);
+                    ParameterParts.Value(j, "status", "valueCode", parameter.InForce ? "in-force" : "reindexing");
                 });
             }
 
-            Part(json, "reindexing", j =>
+            ParameterParts.Part(json, "reindexing", j =>
             {
-                Number(j, "generation", progress.Generation);
-                Value(j, "status", "valueCode", progress.Running ? "running" : "done");
-                Number(j, "compartments", progress.Compartments);
-                Number(j, "compartmentsAll", progress.CompartmentsAll);
-                Number(j, "resources", progress.Resources);
+                ParameterParts.Number(j, "generation", progress.Generation);
+                ParameterParts.Value(j, "status", "valueCode", progress.Running ? "running" : "done");
+                ParameterParts.Number(j, "compartments", progress.Compartments);
+                ParameterParts.Number(j, "compartmentsAll", progress.CompartmentsAll);
+                ParameterParts.Number(j, "resources", progress.Resources);
             });
             json.WriteEndArray();
             json.WriteEndObject();
@@ -57,32 +57,5 @@ public sealed class TellSearchParameters
 
         var position = await _journal.Record(_journal.Entry(context, EntryKind.Open, Interaction, Type, id ?? "", "directory-public", []), cancellationToken).ConfigureAwait(false);
         return new ActResult { Status = 200, Body = output.WrittenMemory, Receipt = position };
-    }
-
-    private static void Part(Utf8JsonWriter json, string name, Action<Utf8JsonWriter> parts)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteStartArray("part");
-        parts(json);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Value(Utf8JsonWriter json, string name, string member, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteString(member, value);
-        json.WriteEndObject();
-    }
-
-    // An integer of R4 has 32 bits.
-    private static void Number(Utf8JsonWriter json, string name, long value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber("valueInteger", (int)Math.Min(value, int.MaxValue));
-        json.WriteEndObject();
     }
 }
