@@ -37,6 +37,15 @@ public enum EntryKind : byte
 
     /// <summary>The heads of all patients were written down (<see cref="AuditEntry.Heads"/>). Only the log itself writes it.</summary>
     Heads = 11,
+
+    /// <summary>A rule on the tail found something; <see cref="AuditEntry.Reason"/> names the rule, <see cref="AuditEntry.ResourceId"/> the alert.</summary>
+    Alert = 12,
+
+    /// <summary>A step of an incident: opened, confirmed, notified, closed.</summary>
+    Incident = 13,
+
+    /// <summary>Somebody signed in or out, or a session ended.</summary>
+    SignIn = 14,
 }
 
 /// <summary>One entry of the log, before it is sealed. Compact: what a FHIR AuditEvent (IHE BALP) can be projected from.</summary>
@@ -110,6 +119,15 @@ public sealed record AuditEntry
 
     /// <summary>WriteIntent: salted hash of the plan. WriteOutcome: the envelope hashes, 32 bytes each, in the order of the plan.</summary>
     public ReadOnlyMemory<byte> Hashes { get; init; }
+
+    /// <summary>What the hub saw of the one who acted and the patients concerned when it decided: what the auditors' rules look for. For auditors alone.</summary>
+    public EntrySigns Signs { get; init; }
+
+    /// <summary>How many resources were released by this act; 0 where none were. For auditors alone: a patient is told that there was a search, and not how much else it found.</summary>
+    public int Released { get; init; }
+
+    /// <summary>W3C trace-id of the request, 32 lower-case hex digits; empty without one. Ties the entry to spans and log lines. For auditors alone.</summary>
+    public string Trace { get; init; } = "";
 
     /// <summary>Heads: what was written down; else null.</summary>
     public HeadsRoot? Heads { get; init; }

@@ -29,6 +29,12 @@ public static class EntryCodec
     /// <summary>Most bytes of <see cref="AuditEntry.Hashes"/>.</summary>
     public const int HashesMax = 48_000;
 
+    /// <summary>Longest trace-id in bytes of UTF-8; one that is what it should be takes half of it.</summary>
+    private const int TraceMax = 32;
+
+    /// <summary>Most bytes of the fields that follow the detail.</summary>
+    private const int BehindDetailMax = (3 * EntryWriter.NumberMax) + TraceMax;
+
     [Flags]
     private enum Account : uint
     {
@@ -59,7 +65,10 @@ public static class EntryCodec
         CommitSequence = 1 << 5,
         Hashes = 1 << 6,
         Detail = 1 << 7,
-        All = (1 << 8) - 1,
+        Signs = 1 << 8,
+        Released = 1 << 9,
+        Trace = 1 << 10,
+        All = (1 << 11) - 1,
     }
 
     /// <summary>Throws <see cref="ArgumentException"/> for an entry that cannot be written: more patients or hashes than fit (its act has to be split), or a kind that is none.</summary>
@@ -130,11 +139,19 @@ public static class EntryCodec
             writer.Bytes(entry.Hashes.Span);
         }
 
-        // Last, so that it can take what room is left: what is cut is a detail, never who, whom or what.
+        // It takes what room the others leave: what is cut is a detail, never who, whom or what.
         if ((fields & Rest.Detail) != 0)
         {
-            writer.Text(entry.Detail, Math.Min(DetailMax, writer.Left - EntryWriter.NumberMax));
+            writer.Text(entry.Detail, Math.Min(DetailMax, writer.Left - EntryWriter.NumberMax - BehindDetailMax));
         }
+
+        if ((fields & Rest.Signs) != 0)
+        {
+            writer.Number((uint)entry.Signs);
+        }
+
+        Signed(ref writer, (fields & Rest.Released) != 0, entry.Released);
+        Text(ref writer, entry.Trace, TraceMax);
 
         return writer.Length;
     }
@@ -188,6 +205,9 @@ public static class EntryCodec
             CommitSequence = Signed(ref reader, (fields & Rest.CommitSequence) != 0, 0, long.MinValue, long.MaxValue),
             Hashes = (fields & Rest.Hashes) != 0 ? reader.Bytes(HashesMax) : ReadOnlyMemory<byte>.Empty,
             Detail = Text(ref reader, (fields & Rest.Detail) != 0, DetailMax),
+            Signs = (fields & Rest.Signs) != 0 ? (EntrySigns)reader.Number(uint.MaxValue) : EntrySigns.None,
+            Released = (int)Signed(ref reader, (fields & Rest.Released) != 0, 0, int.MinValue, int.MaxValue),
+            Trace = Text(ref reader, (fields & Rest.Trace) != 0, TraceMax),
         };
         return reader.IsSound && reader.IsAtEnd && RestOf(entry) == fields ? entry : null;
     }
@@ -200,7 +220,8 @@ public static class EntryCodec
 
     private static Rest RestOf(AuditEntry entry) =>
         If(entry.RequestId.Length > 0, Rest.RequestId) | If(entry.Certificate.Length > 0, Rest.Certificate) | If(entry.TokenId.Length > 0, Rest.TokenId) | If(entry.Source.Length > 0, Rest.Source)
-        | If(entry.IntentIndex != -1, Rest.IntentIndex) | If(entry.CommitSequence != 0, Rest.CommitSequence) | If(entry.Hashes.Length > 0, Rest.Hashes) | If(entry.Detail.Length > 0, Rest.Detail);
+        | If(entry.IntentIndex != -1, Rest.IntentIndex) | If(entry.CommitSequence != 0, Rest.CommitSequence) | If(entry.Hashes.Length > 0, Rest.Hashes) | If(entry.Detail.Length > 0, Rest.Detail)
+        | If(entry.Signs != EntrySigns.None, Rest.Signs) | If(entry.Released != 0, Rest.Released) | If(entry.Trace.Length > 0, Rest.Trace);
 
     private static Account If(bool present, Account field) => present ? field : 0;
 

@@ -111,6 +111,9 @@ internal sealed class Texts(Language language)
         [EntryKind.Open] = ("Open information", "Açık bilgi"),
         [EntryKind.AuditRead] = ("Audit read", "Denetim okuması"),
         [EntryKind.Heads] = ("Patients' heads written down", "Hasta zincirlerinin uçları yazıldı"),
+        [EntryKind.Alert] = ("Alert", "Uyarı"),
+        [EntryKind.Incident] = ("Incident", "Olay"),
+        [EntryKind.SignIn] = ("Sign-in", "Oturum açma"),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Outcome, (string English, string Turkish)> Outcomes = new Dictionary<Outcome, (string, string)>

@@ -16,7 +16,9 @@ public class EntryCodecTests
         from kind in Gen.Enum<EntryKind>()
         from ticks in Gen.Long[0, DateTime.MaxValue.Ticks]
         from texts in s_text.Array[14]
-        from numbers in Gen.Int.Array[2]
+        from trace in Gen.OneOf(Gen.Char["0123456789abcdef"].Array[32].Select(chars => new string(chars)), Gen.Const(""), Gen.Const("not a trace"))
+        from signs in Gen.OneOf(Gen.UInt, Gen.Const(0u))
+        from numbers in Gen.Int.Array[3]
         from longs in Gen.Long.Array[2]
         from hashes in Gen.Byte.Array[0, 96]
         from heads in s_heads
@@ -43,6 +45,9 @@ public class EntryCodecTests
             IntentIndex = longs[0],
             CommitSequence = longs[1],
             Hashes = hashes,
+            Signs = (EntrySigns)signs,
+            Released = numbers[2],
+            Trace = trace,
             Heads = kind == EntryKind.Heads ? heads : null,
         };
 
@@ -113,11 +118,32 @@ public class EntryCodecTests
     }
 
     [Fact]
-    public void A_detail_gives_way_to_hashes()
+    public void A_detail_gives_way_to_hashes_and_to_what_stands_behind_it()
     {
-        var entry = TestLog.Entry(new string('d', 8_000)) with { Hashes = new byte[EntryCodec.HashesMax] };
-        Assert.InRange(Rest(entry).Length, EntryCodec.RestMax - 16, EntryCodec.RestMax);
-        Assert.EndsWith("\u2026[cut]", Decoded(entry).Detail, StringComparison.Ordinal);
+        var entry = TestLog.Entry(new string('d', 8_000)) with
+        {
+            Hashes = new byte[EntryCodec.HashesMax], Signs = (EntrySigns)uint.MaxValue, Released = int.MinValue, Trace = "not hex, and longer than any trace-id may be",
+        };
+        Assert.InRange(Rest(entry).Length, EntryCodec.RestMax - 64, EntryCodec.RestMax);
+        var decoded = Decoded(entry);
+        Assert.EndsWith("\u2026[cut]", decoded.Detail, StringComparison.Ordinal);
+        Assert.Equal((entry.Signs, entry.Released, "not hex, and longer than\u2026[cut]"), (decoded.Signs, decoded.Released, decoded.Trace));
+    }
+
+    [Fact]
+    public void An_entry_is_written_as_FORMAT_says_byte_for_byte()
+    {
+        var entry = new AuditEntry
+        {
+            Kind = EntryKind.SearchReleased, Time = new DateTimeOffset(2026, 11, 24, 9, 30, 0, TimeSpan.Zero), Institution = "h1", Purpose = "TREAT", Status = 200, Count = 3, Source = "10.1.2.0/24",
+        };
+        Assert.Equal("03003FCA178B209C008905086831145452454154900306", Convert.ToHexString(Account(entry)));
+        Assert.Equal("082C31302E312E322E302F3234", Convert.ToHexString(Rest(entry)));
+
+        // What the three fields of the rest that came later add, and nothing else changes.
+        var later = entry with { Signs = EntrySigns.SameSurname | EntrySigns.PublicPerson | EntrySigns.NoRelationship, Released = 50, Trace = "0af7651916cd43dd8448eb211c80319c" };
+        Assert.Equal(Account(entry), Account(later));
+        Assert.Equal("880E2C31302E312E322E302F32343264420AF7651916CD43DD8448EB211C80319C", Convert.ToHexString(Rest(later)));
     }
 
     [Fact]
