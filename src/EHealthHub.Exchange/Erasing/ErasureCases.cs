@@ -143,7 +143,13 @@ public sealed class ErasureCases
         var ended = atStart ? _records.Cases.EndedAtStart : await _records.Cases.Resume(cancellationToken).ConfigureAwait(false);
         foreach (var (one, result) in ended)
         {
-            var entry = new AuditEntry { Kind = EntryKind.Administration, Time = _time.GetUtcNow(), Interaction = "erased", ResourceType = Type, ResourceId = one.PatientId, Patients = [one.PatientId], Status = 200, Reason = "erasure-resumed", Detail = Number(one) };
+            // Where records were put back that had been erased before, nobody knows any more whose they were.
+            var restored = one.PatientId.Length == 0;
+            var entry = new AuditEntry
+            {
+                Kind = EntryKind.Administration, Time = _time.GetUtcNow(), Interaction = "erased", ResourceType = Type, ResourceId = one.PatientId, Patients = restored ? [] : [one.PatientId],
+                Status = 200, Reason = restored ? "erasure-of-restored" : "erasure-resumed", Detail = Number(one),
+            };
             await _journal.Record(Done(entry, result), cancellationToken).ConfigureAwait(false);
         }
     }

@@ -57,10 +57,11 @@ internal static class RecordsCommand
             return HubCommand.Failed;
         }
 
+        var shredded = report.Shredded == 0 ? "" : $"; {report.Shredded} versions are of records that were erased after this copy was made, the next start takes them away";
         var open = report.OpenCommits == 0 ? "" : $"; {report.OpenCommits} commits are not in the log yet, the next start enters them";
         Say.Good(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Versions} versions in {report.Compartments} compartments opened and {report.Commits} commits compared with the log in {took.TotalSeconds:0.00} s; all is whole{open}"));
+            $"{report.Versions} versions in {report.Compartments} compartments opened and {report.Commits} commits compared with the log in {took.TotalSeconds:0.00} s; all is whole{open}{shredded}"));
         return HubCommand.Done;
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EHealthHub.Keys.Sealing;
 using EHealthHub.Keys.Wrapping;
+using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Erasing;
 
@@ -12,6 +13,7 @@ internal sealed class CaseSeal : IDisposable
     private readonly HubIdentity _hub;
     private readonly DataKey _key;
     private readonly Prf _prf;
+    private readonly Prf _marks;
 
     public CaseSeal(IKeyVault vault, HubIdentity hub)
     {
@@ -19,6 +21,7 @@ internal sealed class CaseSeal : IDisposable
         _key = vault.Derive("records/cases");
         using var root = vault.Derive("records/cases/rows");
         _prf = new Prf(root, "case 1", pooledMax: 1);
+        _marks = new Prf(root, "erased 1", pooledMax: 1);
     }
 
     /// <summary>The row of a case; its number is known.</summary>
@@ -43,9 +46,16 @@ internal sealed class CaseSeal : IDisposable
             : null;
     }
 
+    /// <summary>The mark that goes beside the keys when those of a compartment are destroyed. Its hashes begin with that of its first version.</summary>
+    public ErasedKey Mark(CaseRow erased) => new(erased.Handle, erased.Hashes[..32], MarkMac(erased.Handle, erased.Hashes.AsSpan(0, 32)));
+
+    /// <summary>True for a mark that the hub wrote.</summary>
+    public bool Holds(ErasedKey mark) => CryptographicOperations.FixedTimeEquals(MarkMac(mark.Handle, mark.First), mark.Mac);
+
     public void Dispose()
     {
         _prf.Dispose();
+        _marks.Dispose();
         _key.Dispose();
     }
 
@@ -61,6 +71,15 @@ internal sealed class CaseSeal : IDisposable
         SHA256.HashData(row.Hashes, fields.AsSpan(48));
         var mac = new byte[32];
         _prf.Tag(mac, fields, SHA256.HashData(row.Details));
+        return mac;
+    }
+
+    private byte[] MarkMac(UInt128 handle, ReadOnlySpan<byte> first)
+    {
+        var fields = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(fields, handle);
+        var mac = new byte[32];
+        _marks.Tag(mac, fields, first);
         return mac;
     }
 

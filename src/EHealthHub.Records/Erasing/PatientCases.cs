@@ -108,7 +108,11 @@ public sealed class PatientCases : IDisposable
     }
 
     /// <summary>As <see cref="Resume"/>, while the store is opened and nobody else has it.</summary>
-    internal void ResumeAtStart() => EndedAtStart = Resume(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    internal void ResumeAtStart()
+    {
+        EraseRestored();
+        EndedAtStart = Resume(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    }
 
     /// <summary>No method may be running.</summary>
     public void Dispose()
@@ -127,6 +131,23 @@ public sealed class PatientCases : IDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Records that were put back from a backup of before an erasure: their keys are gone, and now their rows go as well, each with a case of its own that forgets nobody's name, for it knows none.</summary>
+    private void EraseRestored()
+    {
+        var marks = _parts.Keys.Erased();
+        if (marks.Find(m => !_seal.Holds(m)) is not null)
+        {
+            throw new RecordsTamperedException("A mark of an erasure beside the keys is not what the hub wrote");
+        }
+
+        foreach (var mark in marks)
+        {
+            var job = new ErasureJob(new PatientCase(0, CaseKind.Erasure, CaseState.Ready, "", default), mark.Handle, _seal) { Restored = mark };
+            _queue.Enqueue(job);
+            job.Done.GetAwaiter().GetResult();
+        }
     }
 
     private static ErasureResult Result(ErasureStatus status, CaseRow row) => new(status, row.Hashes.Length / 32, SHA256.HashData(row.Hashes));
@@ -149,7 +170,7 @@ public sealed class PatientCases : IDisposable
             return false;
         }
 
-        var isFolded = _parts.Keys.Destroy(row.CompartmentKey, row.Handle);
+        var isFolded = _parts.Keys.Destroy(row.CompartmentKey, _seal.Mark(row));
         _parts.Compartments.Forget(row.CompartmentKey, row.Handle);
         _parts.Contexts.Forget(row.CompartmentKey);
         AfterStep?.Invoke(2);

@@ -150,16 +150,30 @@ internal static class RecordsModel
         });
     }
 
-    /// <summary>The table of <c>keys.db</c>: apart, with its own short-lived backups, or erasing a key would be fiction.</summary>
-    public static void Keys(ModelBuilder model) => Table(model, "wrapped_key", t =>
+    /// <summary>
+    /// The tables of <c>keys.db</c>: apart, with its own short-lived backups, or erasing a key would be fiction. What was erased is remembered beside the keys, so that records put back from an older backup are erased again.
+    /// </summary>
+    public static void Keys(ModelBuilder model)
     {
-        t.Fixed("handle", TokenBytes);
-        t.Int("epoch");
-        t.Int("kek");
-        t.Variable("wrapped", 256);
-        t.Key("handle", "epoch");
-        t.OnlyKey();
-    });
+        Table(model, "wrapped_key", t =>
+        {
+            t.Fixed("handle", TokenBytes);
+            t.Int("epoch");
+            t.Int("kek");
+            t.Variable("wrapped", 256);
+            t.Key("handle", "epoch");
+            t.OnlyKey();
+        });
+
+        Table(model, "erased_key", t =>
+        {
+            t.Fixed("handle", TokenBytes);
+            t.Fixed("first", HashBytes);
+            t.Fixed("mac", HashBytes);
+            t.Key("handle", "first");
+            t.OnlyKey();
+        });
+    }
 
     /// <summary>
     /// The tables of <c>contents.db</c>: long content in sealed chunks, apart, so that gigabytes pass neither through the cache nor through the write-ahead log of what is searched. An upload's row is there until a version of the records

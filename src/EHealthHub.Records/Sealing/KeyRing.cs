@@ -43,12 +43,15 @@ internal sealed class KeyRing(HubIdentity hub, IKeyVault vault, SqliteKeys keys,
     }
 
     /// <summary>Destroys the keys of a compartment, in the table and in memory. Nothing that was sealed with them opens any more. False where the table's log still holds them, for somebody reads it.</summary>
-    public bool Destroy(long compartmentKey, UInt128 compartment)
+    public bool Destroy(long compartmentKey, ErasedKey erased)
     {
-        var isFolded = keys.Destroy(compartment);
+        var isFolded = keys.Destroy(erased);
         cache.Remove(compartmentKey);
         return isFolded;
     }
+
+    /// <summary>The marks of all compartments whose keys were destroyed.</summary>
+    public List<ErasedKey> Erased() => keys.Erased();
 
     /// <summary>Unwraps; null where the bytes are not those of this hub, compartment and epoch.</summary>
     public DataKey? Unwrap(UInt128 compartment, WrappedKey key)

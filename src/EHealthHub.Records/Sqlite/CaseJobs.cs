@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EHealthHub.Records.Erasing;
 using EHealthHub.Records.Sealing;
+using EHealthHub.Records.Store;
 
 namespace EHealthHub.Records.Sqlite;
 
@@ -39,7 +40,6 @@ internal sealed class CaseJob : WriterJob
 
     public override void Fail(Exception exception) => _done.SetException(exception);
 }
-
 /// <summary>Takes a compartment's rows away and notes the hashes that were there, in one transaction: after a crash either nothing of it was done, or the case says what is left to do.</summary>
 internal sealed class ErasureJob : WriterJob
 {
@@ -59,8 +59,16 @@ internal sealed class ErasureJob : WriterJob
     /// <summary>What became of it once that is durable.</summary>
     public Task<(ErasureStatus Status, CaseRow? Row)> Done => _done.Task;
 
+    /// <summary>The mark of a compartment that was erased before these records were put back: nobody asks anew, and its keys are gone whatever holds were set since the backup. Null where a case is carried out.</summary>
+    public ErasedKey? Restored { get; init; }
+
     public override bool Apply(SqliteRows rows, CommitSeal seal)
     {
+        if (Restored is { } mark)
+        {
+            return Again(mark, rows, seal);
+        }
+
         if (rows.Cases.IsHeld(_handle))
         {
             _result = (ErasureStatus.Held, null);
@@ -81,15 +89,32 @@ internal sealed class ErasureJob : WriterJob
             return true;
         }
 
-        var hashes = rows.Cases.Hashes(compartment.Key);
-        rows.Cases.Remove(compartment.Key, hashes, seal);
-        var row = _cases.Row(_case with { State = CaseState.Erasing }, _handle, compartment.Number, compartment.Key, hashes);
-        rows.Cases.Put(row);
-        _result = (ErasureStatus.Pending, row);
+        Remove(rows, seal, _case, compartment);
         return true;
     }
 
     public override void Finish() => _done.SetResult(_result);
 
     public override void Fail(Exception exception) => _done.SetException(exception);
+
+    private bool Again(ErasedKey mark, SqliteRows rows, CommitSeal seal)
+    {
+        if (rows.Cases.Find(mark) is null || rows.FindCompartment(_handle) is not { } compartment)
+        {
+            _result = (ErasureStatus.Unknown, null);
+            return false;
+        }
+
+        Remove(rows, seal, _case with { Number = rows.Cases.Last() + 1 }, compartment);
+        return true;
+    }
+
+    private void Remove(SqliteRows rows, CommitSeal seal, PatientCase known, CompartmentRow compartment)
+    {
+        var hashes = rows.Cases.Hashes(compartment.Key);
+        rows.Cases.Remove(compartment.Key, hashes, seal);
+        var row = _cases.Row(known with { State = CaseState.Erasing }, _handle, compartment.Number, compartment.Key, hashes);
+        rows.Cases.Put(row);
+        _result = (ErasureStatus.Pending, row);
+    }
 }

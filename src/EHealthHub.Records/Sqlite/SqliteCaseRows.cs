@@ -14,6 +14,7 @@ internal sealed class SqliteCaseRows(Func<string, SqliteStatement> prepare)
     private readonly SqliteStatement _state = prepare("SELECT state FROM patient_case WHERE number=?1");
     private readonly SqliteStatement _hashes = prepare("SELECT hash FROM version WHERE compartment_key=?1 ORDER BY slot, version");
     private readonly SqliteStatement _commits = prepare("SELECT c.sequence, l.origin, c.intent, c.hashes FROM commit_log c JOIN log l ON l.ref=c.log WHERE c.request IS NOT NULL");
+    private readonly SqliteStatement _first = prepare(ErasedKey.SelectFirst);
     private readonly SqliteStatement _forget = prepare("UPDATE commit_log SET request=NULL, result=NULL, mac=?2 WHERE sequence=?1");
     private readonly SqliteStatement[] _remove =
     [
@@ -30,6 +31,9 @@ internal sealed class SqliteCaseRows(Func<string, SqliteStatement> prepare)
     public bool IsHeld(UInt128 handle) => Single(_held.Bind(1, handle)) is not null;
 
     public int? State(long number) => (int?)Single(_state.Bind(1, number));
+
+    /// <summary>Key of the compartment that a mark beside the keys means, if it is there.</summary>
+    public long? Find(ErasedKey mark) => mark.Find(_first);
 
     public void Put(CaseRow row) =>
         _put.Bind(1, row.Number).Bind(2, (long)row.Kind).Bind(3, (long)row.State).Bind(4, row.Handle).Bind(5, row.Compartment).Bind(6, row.CompartmentKey).Bind(7, row.Hashes).Bind(8, row.Details).Bind(9, row.Mac).Run();

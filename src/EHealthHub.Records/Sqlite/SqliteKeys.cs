@@ -58,17 +58,44 @@ internal sealed class SqliteKeys : IDisposable
         }
     }
 
-    /// <summary>Destroys all keys of a compartment: overwritten in the file, and the write-ahead log cut. Done again it does nothing. False where another process reads the file: the keys are gone, but the log still holds them.</summary>
-    public bool Destroy(UInt128 compartment)
+    /// <summary>
+    /// Destroys all keys of a compartment and notes that, in one transaction: overwritten in the file, and the write-ahead log cut. Done again it destroys nothing: whatever bears the handle since then is another's, made when the patient came back.
+    /// False where another process reads the file: the keys are gone, but the log still holds them.
+    /// </summary>
+    public bool Destroy(ErasedKey erased)
     {
         lock (_lock)
         {
-            using (var remove = new SqliteStatement(_connection.Handle!, "DELETE FROM wrapped_key WHERE handle=?1"))
+            SqliteDatabase.Run(_connection, "BEGIN IMMEDIATE");
+            try
             {
-                remove.Bind(1, compartment).Run();
+                using var note = new SqliteStatement(_connection.Handle!, "INSERT INTO erased_key (handle, first, mac) VALUES (?1,?2,?3) ON CONFLICT DO NOTHING");
+                note.Bind(1, erased.Handle).Bind(2, erased.First).Bind(3, erased.Mac).Run();
+                if (SqliteDatabase.Number(_connection, "SELECT changes()") == 1)
+                {
+                    using var remove = new SqliteStatement(_connection.Handle!, "DELETE FROM wrapped_key WHERE handle=?1");
+                    remove.Bind(1, erased.Handle).Run();
+                }
+
+                SqliteDatabase.Run(_connection, "COMMIT");
+            }
+            catch
+            {
+                SqliteDatabase.Run(_connection, "ROLLBACK");
+                throw;
             }
 
             return SqliteDatabase.Number(_connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+        }
+    }
+
+    /// <summary>What was erased, ever.</summary>
+    public List<ErasedKey> Erased()
+    {
+        lock (_lock)
+        {
+            using var rows = new SqliteStatement(_connection.Handle!, ErasedKey.Select);
+            return ErasedKey.Read(rows);
         }
     }
 

@@ -7,7 +7,7 @@ namespace EHealthHub.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Written to <c>PRAGMA user_version</c>; a database of another version is refused by name, never guessed at. It rises with the tables, and with what facts and tokens are made of.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>Written to <c>PRAGMA application_id</c> of <c>records.db</c>: "EHHr".</summary>
     public const int RecordsApplication = 0x45484872;

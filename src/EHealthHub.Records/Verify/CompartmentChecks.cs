@@ -19,22 +19,21 @@ internal sealed class CompartmentChecks : IDisposable
     private readonly Findings _findings;
     private readonly Dictionary<int, string> _parties;
     private readonly SqliteStatement _versions;
-    private readonly IReadOnlySet<long> _erased = new HashSet<long>();
+    private readonly ContentChecks _contents;
+    private readonly ErasedChecks _erased;
 
     public CompartmentChecks(
-        VerifiedDatabase database, Compartments compartments, KeyRing keys, ResourceChecks resources, CommitChecks commits, IndexChecks index, Findings findings, Dictionary<int, string> parties)
+        VerifiedDatabase database, Compartments compartments, KeyRing keys, ResourceChecks resources, CommitChecks commits, IndexChecks index, ContentChecks contents, ErasedChecks erased, Findings findings, Dictionary<int, string> parties)
     {
+        (_contents, _erased) = (contents, erased);
         (_database, _compartments, _keys, _resources, _commits, _index, _findings, _parties) = (database, compartments, keys, resources, commits, index, findings, parties);
         _versions = database.Prepare($"SELECT {SqliteReader.VersionColumns}, v.body FROM version v WHERE v.compartment_key=?1 ORDER BY v.slot, v.version");
     }
 
-    /// <summary>Numbers of compartments that were erased.</summary>
-    public required IReadOnlySet<long> Erased
-    {
-        init => _erased = value;
-    }
-
     public long Compartments { get; private set; }
+
+    /// <summary>Versions that cannot be opened any more, for their patient's record was erased after they were copied.</summary>
+    public long Shredded { get; private set; }
 
     public long Versions { get; private set; }
 
@@ -51,7 +50,7 @@ internal sealed class CompartmentChecks : IDisposable
                 continue;
             }
 
-            for (; row.Number > next && _erased.Contains(next); next++)
+            for (; row.Number > next && _erased.Numbers.Contains(next); next++)
             {
             }
 
@@ -62,11 +61,45 @@ internal sealed class CompartmentChecks : IDisposable
             }
 
             Compartments++;
-            _findings.Guard("compartment", () => Check(row, progress, cancellationToken));
+            _findings.Guard("compartment", () =>
+            {
+                if (_erased.Restored.Contains(row.Key))
+                {
+                    Account(row);
+                }
+                else
+                {
+                    Check(row, progress, cancellationToken);
+                }
+            });
         }
     }
 
     public void Dispose() => _versions.Dispose();
+
+    /// <summary>What belongs to a compartment that nobody can open: its rows count as met, and its versions as brought by their commits.</summary>
+    private void Account(CompartmentRow row)
+    {
+        _index.Account(row.Key);
+        _contents.Account(row.Key, row.Handle);
+        _versions.Bind(1, row.Key);
+        try
+        {
+            while (_versions.Step())
+            {
+                var version = SqliteReader.ReadVersion(_versions, withBody: false);
+                Shredded++;
+                if (!_commits.Meet(version.Hash))
+                {
+                    _findings.Add("version", "No commit brought it.", version.Key, version.Slot, version.Version);
+                }
+            }
+        }
+        finally
+        {
+            _versions.Reset();
+        }
+    }
 
     private void Check(CompartmentRow row, IProgress<long>? progress, CancellationToken cancellationToken)
     {

@@ -58,6 +58,18 @@ internal sealed class ContentChecks : IDisposable
         }
     }
 
+    /// <summary>The contents of a compartment that nobody can open: their rows count as met.</summary>
+    public void Account(long key, UInt128 handle)
+    {
+        using var names = _records.Prepare("SELECT count(*) FROM content WHERE compartment_key=?1");
+        _names += Counted(names.Bind(1, key));
+        if (_contents is not null)
+        {
+            using var chunks = _contents.Prepare("SELECT count(*) FROM chunk WHERE compartment=?1 AND content NOT IN (SELECT content FROM upload)");
+            _chunks += Counted(chunks.Bind(1, handle));
+        }
+    }
+
     /// <summary>After all versions: rows that no version asked for. A hub that runs may have named content since its versions were looked at; then chunks are not counted.</summary>
     public void CheckOrphans(bool running)
     {
@@ -132,6 +144,13 @@ internal sealed class ContentChecks : IDisposable
         {
             _findings.Add(where, FormattableString.Invariant($"{there} rows are there, {met} belong to something."));
         }
+    }
+
+    private static long Counted(SqliteStatement statement)
+    {
+        var count = statement.Step() ? statement.Long(0) : 0;
+        statement.Reset();
+        return count;
     }
 
     private static bool Exists(SqliteStatement statement)

@@ -6,7 +6,7 @@ namespace EHealthHub.Records.Verify;
 /// <summary>
 /// Cases about patients, and what was erased: the versions of a compartment that is gone are accounted for by the hashes that its case keeps, under a MAC. Whoever deletes rows without the hub's key cannot call it an erasure.
 /// </summary>
-internal sealed class ErasedChecks(VerifiedDatabase database, CaseSeal seal, CommitChecks commits, Findings findings)
+internal sealed class ErasedChecks(VerifiedDatabase database, VerifiedDatabase keys, CaseSeal seal, CommitChecks commits, Findings findings)
 {
     private const string Table = "patient_case";
 
@@ -16,8 +16,12 @@ internal sealed class ErasedChecks(VerifiedDatabase database, CaseSeal seal, Com
     /// <summary>Their handles.</summary>
     public HashSet<UInt128> Handles { get; } = [];
 
+    /// <summary>Compartments that are here and whose keys were destroyed: records of a backup of before their erasure, beside keys of after it.</summary>
+    public HashSet<long> Restored { get; } = [];
+
     public void Check()
     {
+        CheckMarks();
         using var rows = database.Prepare($"SELECT {CaseRow.Columns} FROM patient_case ORDER BY number");
         var next = 1L;
         foreach (var row in PatientCases.Read(rows))
@@ -35,6 +39,24 @@ internal sealed class ErasedChecks(VerifiedDatabase database, CaseSeal seal, Com
             else if (row.IsErased)
             {
                 Take(row);
+            }
+        }
+    }
+
+    private void CheckMarks()
+    {
+        using var marks = keys.Prepare(ErasedKey.Select);
+        using var first = database.Prepare(ErasedKey.SelectFirst);
+        foreach (var mark in ErasedKey.Read(marks))
+        {
+            if (!seal.Holds(mark))
+            {
+                findings.Add("erased_key", "The mark of an erasure is not what the hub wrote.");
+            }
+            else if (mark.Find(first) is { } compartment)
+            {
+                Restored.Add(compartment);
+                Handles.Add(mark.Handle);
             }
         }
     }

@@ -29,6 +29,9 @@ public sealed record RecordsReport(long Compartments, long Versions, long Commit
     /// <summary>Beyond so many the verification gives up.</summary>
     public const int ProblemsMax = 1_000;
 
+    /// <summary>Versions that nobody can open any more, for their patient's record was erased after they were copied: the next start takes them away.</summary>
+    public long Shredded { get; init; }
+
     /// <summary>True when nothing is wrong.</summary>
     public bool Whole => Problems.IsEmpty;
 }

@@ -89,18 +89,18 @@ public static class RecordsVerifier
         using var generationSeal = new GenerationSeal(vault, hub);
         var generations = VerifiedGenerations.Read(records, generationSeal, hub, findings);
         using var cases = new CaseSeal(vault, hub);
-        var erased = new ErasedChecks(records, cases, commits, findings);
+        var erased = new ErasedChecks(records, keys, cases, commits, findings);
         findings.Guard("patient_case", erased.Check);
-        using var index = new IndexChecks(records, national, compartments, ring, generations, erased.Handles, findings);
+        using var index = new IndexChecks(records, national, compartments, ring, generations, erased, findings);
         using var beside = new ContentChecks(records, contents, hub, ring, findings);
         var resources = new ResourceChecks(generations, national, sealer, new Opener(hub, national, ring, sealer), beside, findings);
-        using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, findings, names) { Erased = erased.Numbers };
+        using var checks = new CompartmentChecks(records, compartments, ring, resources, commits, index, beside, erased, findings, names);
         findings.Guard("compartment", () => checks.CheckAll(progress, cancellationToken));
-        findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions));
+        findings.Guard(SqliteDatabase.RecordsFile, () => index.CheckOrphans(records, checks.Versions + checks.Shredded));
         findings.Guard(SqliteDatabase.ContentsFile, () => beside.CheckOrphans(running));
         commits.Finish();
         progress?.Report(checks.Versions);
-        return new RecordsReport(checks.Compartments, checks.Versions, commits.Commits, commits.OpenCommits, findings.All);
+        return new RecordsReport(checks.Compartments, checks.Versions, commits.Commits, commits.OpenCommits, findings.All) { Shredded = checks.Shredded };
     }
 
     private static void CheckKeys(VerifiedDatabase keys, KeyRing ring, Findings findings)

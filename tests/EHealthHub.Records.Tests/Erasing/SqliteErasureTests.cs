@@ -109,6 +109,55 @@ public sealed class SqliteErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Records_put_back_from_before_the_erasure_verify_as_shredded_and_are_erased_again_at_the_next_start()
+    {
+        await PutBackRecordsOfBefore();
+        var report = SqliteTamper.Verify(Hub);
+        Assert.Empty(report.Problems);
+        Assert.Equal(7, report.Shredded);
+
+        var (one, result) = Assert.Single(Hub.Store.Cases.EndedAtStart);
+        Assert.Equal((CaseKind.Erasure, "", 7), (one.Kind, one.PatientId, result.Versions));
+        await AssertErased();
+        Assert.Equal(1, (await Hub.Read("Patient", "p2")).Version);
+        Assert.Equal(0, SqliteTamper.Verify(Hub).Shredded);
+    }
+
+    [Fact]
+    public async Task Records_put_back_do_not_cost_the_key_that_the_patient_got_on_coming_back()
+    {
+        await Hub.CloseStore();
+        var old = Directory.CreateDirectory(Path.Combine(Hub.Folder, "old")).FullName;
+        var young = Directory.CreateDirectory(Path.Combine(Hub.Folder, "young")).FullName;
+        Copy(Path.Combine(Hub.Folder, "db"), old);
+        await Erase("p1");
+        await Hub.Commit(Make.Ask(Make.Create(Make.Patient("1"), "p1", "p1")));
+        await Hub.CloseStore();
+        Copy(Path.Combine(Hub.Folder, "db"), young);
+
+        Copy(old, Path.Combine(Hub.Folder, "db"));
+        Assert.Single(Hub.Store.Cases.EndedAtStart);
+        await Hub.CloseStore();
+
+        Copy(young, Path.Combine(Hub.Folder, "db"));
+        Assert.Empty(Hub.Store.Cases.EndedAtStart);
+        Assert.Equal(1, (await Hub.Read("Patient", "p1")).Version);
+    }
+
+    [Theory]
+    [InlineData("UPDATE erased_key SET mac=randomblob(32)")]
+    [InlineData("UPDATE erased_key SET handle=randomblob(16)")]
+    [InlineData("INSERT INTO erased_key VALUES (randomblob(16), randomblob(32), randomblob(32))")]
+    public async Task A_false_mark_beside_the_keys_erases_nothing_and_is_noticed(string sql)
+    {
+        await PutBackRecordsOfBefore();
+        SqliteTamper.Sql(Hub.Folder, "keys.db", sql);
+        Assert.Contains(SqliteTamper.Verify(Hub).Problems, p => p.Where == "erased_key");
+        Assert.Contains("mark", Assert.Throws<RecordsTamperedException>(() => Hub.Store).Message, StringComparison.Ordinal);
+        Assert.Equal(0, SqliteTamper.Number(Hub.Folder, "records.db", "SELECT count(*) FROM patient_case"));
+    }
+
+    [Fact]
     public async Task Commits_that_race_with_an_erasure_are_kept_whole_or_are_gone_with_it()
     {
         var erasing = Task.Run(() => Erase("p1"));
@@ -138,6 +187,25 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         await Hub.CloseStore();
         SqliteTamper.Sql(Hub.Folder, "records.db", sql);
         Assert.NotEmpty(SqliteTamper.Verify(Hub).Problems);
+    }
+
+    /// <summary>The records of before an erasure beside the keys of after it, as when an old backup is restored with the newest keys.</summary>
+    private async Task PutBackRecordsOfBefore()
+    {
+        await Hub.CloseStore();
+        var before = Directory.CreateDirectory(Path.Combine(Hub.Folder, "before")).FullName;
+        Copy(Path.Combine(Hub.Folder, "db"), before);
+        await Erase("p1");
+        await Hub.CloseStore();
+        Copy(before, Path.Combine(Hub.Folder, "db"));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var name in (string[])["records.db", "contents.db"])
+        {
+            File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
+        }
     }
 
     private async Task<ErasureResult> Erase(string patient)

@@ -225,8 +225,8 @@ public sealed class SqliteContentTests : IAsyncLifetime
     [Theory]
     [InlineData("records.db", 5)]
     [InlineData("keys.db", 5)]
-    [InlineData("records.db", 7)]
-    [InlineData("contents.db", 7)]
+    [InlineData("records.db", 6)]
+    [InlineData("contents.db", 8)]
     public async Task A_store_of_another_version_is_refused_by_name_and_left_as_it_is(string file, int version)
     {
         await ContentMake.Create(Hub, "b1", ContentMake.Bytes(300_000));
