@@ -95,6 +95,13 @@ public static class SmartScope
         return false;
     }
 
+    /// <summary>The resource types that the caller's scopes name, <c>*</c> among them where one names all; a scope that covers nothing may name one too.</summary>
+    public static IEnumerable<string> TypesOf(Caller caller) => caller.Scopes
+        .Select(s => s.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? s[..at] : s)
+        .Where(s => s.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && s.LastIndexOf('.') > slash)
+        .Select(s => s[(s.IndexOf('/', StringComparison.Ordinal) + 1)..s.LastIndexOf('.')])
+        .Distinct(StringComparer.Ordinal);
+
     private static ScopeQuery? QueryOf(string scope) => Queries.GetValue(scope, Query.Of).Value;
 
     private static bool Covers(ReadOnlySpan<char> scope, Caller caller, Interaction interaction, string resourceType, ScopePlace place)

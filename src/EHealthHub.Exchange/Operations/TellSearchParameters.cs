@@ -2,10 +2,14 @@ using System.Buffers;
 using System.Text.Json;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Records.Store;
+using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Operations;
 
-/// <summary><c>SearchParameter/$status</c>: how the hub's own search parameters stand, and how far a re-indexing is. Says nothing of any patient; the definitions are public within the hub.</summary>
+/// <summary>
+/// <c>SearchParameter/$status</c>: how the hub's own search parameters stand, and whether a re-indexing runs; the definitions are public within the hub. How far it is, in records and resources, is for the registry's authority and for operators:
+/// by these numbers others could tell when a record is begun or ended.
+/// </summary>
 public sealed class TellSearchParameters
 {
     private const string Interaction = "$status";
@@ -47,9 +51,12 @@ public sealed class TellSearchParameters
             {
                 ParameterParts.Number(j, "generation", progress.Generation);
                 ParameterParts.Value(j, "status", "valueCode", progress.Running ? "running" : "done");
-                ParameterParts.Number(j, "compartments", progress.Compartments);
-                ParameterParts.Number(j, "compartmentsAll", progress.CompartmentsAll);
-                ParameterParts.Number(j, "resources", progress.Resources);
+                if (DecisionFacts.IsSystem(context.Caller) || context.Caller.PersonKind == PersonKind.Operator)
+                {
+                    ParameterParts.Number(j, "compartments", progress.Compartments);
+                    ParameterParts.Number(j, "compartmentsAll", progress.CompartmentsAll);
+                    ParameterParts.Number(j, "resources", progress.Resources);
+                }
             });
             json.WriteEndArray();
             json.WriteEndObject();

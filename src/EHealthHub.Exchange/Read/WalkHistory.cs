@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
+using EHealthHub.Access.Scopes;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.Deciding;
 using EHealthHub.Exchange.Search;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
@@ -35,18 +37,13 @@ public sealed class WalkHistory(RecordStore records, DecisionFacts facts, Journa
             return await journal.Refuse(context, interaction, type ?? "", "", "system-scope-required", [], costly, cancellationToken).ConfigureAwait(false);
         }
 
-        var rule = "";
-        foreach (var needed in Needed)
+        var (decision, view) = Decide(context.Caller, type);
+        if (!decision.Granted)
         {
-            var decision = AccessPolicy.Decide(facts.Ask(context.Caller, needed, type ?? "*", CompartmentKind.Patient));
-            if (!decision.Granted)
-            {
-                return await journal.Refuse(context, interaction, type ?? "", "", decision.Rule, [], Refusals.Denied(type ?? "Resource"), cancellationToken).ConfigureAwait(false);
-            }
-
-            rule = decision.Rule;
+            return await journal.Refuse(context, interaction, type ?? "", "", decision.Rule, [], Refusals.Denied(type ?? "Resource"), cancellationToken).ConfigureAwait(false);
         }
 
+        var rule = decision.Rule;
         HistoryPosition? before = null;
         if (form.Cursor is { } cursor)
         {
@@ -61,7 +58,7 @@ public sealed class WalkHistory(RecordStore records, DecisionFacts facts, Journa
 
         var ask = new HistoryWalkAsk(type, form.Window, form.Count, before);
         var asked = journal.Entry(context, EntryKind.SearchAsked, interaction, type ?? "", "", rule, []) with { Detail = Address(type) + QueryText.Write(form.Used) };
-        var page = await records.Walk(ask, await journal.Append(asked, ask.Hash(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var page = await records.Walk(ask, view, await journal.Append(asked, ask.Hash(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
         var released = journal.Entry(context, EntryKind.SearchReleased, interaction, type ?? "", "", rule, [.. page.PatientIds]) with { Count = page.Versions.Count };
         var receipt = await journal.Append(released, page.Hash(), cancellationToken).ConfigureAwait(false);
@@ -72,6 +69,33 @@ public sealed class WalkHistory(RecordStore records, DecisionFacts facts, Journa
         }
 
         return Answer(context, type, form, page, versions, receipt.Position);
+    }
+
+    /// <summary>
+    /// Whether anything may be looked for, and what of it may be known. A history gives what a search and a read of each version would: scopes for all of the type show all of it, those for some types or for some resources show these, and
+    /// whoever has none is refused.
+    /// </summary>
+    private (AccessDecision Decision, RecordView View) Decide(Caller caller, string? type)
+    {
+        var decision = AccessPolicy.Decide(facts.Ask(caller, Needed[0], type ?? "*", CompartmentKind.Patient));
+        if (Array.TrueForAll(Needed, n => AccessPolicy.Decide(facts.Ask(caller, n, type ?? "*", CompartmentKind.Patient)).Granted))
+        {
+            return (decision, RecordView.Everything);
+        }
+
+        // Each version is asked about then.
+        foreach (var one in type is null ? SmartScope.TypesOf(caller) : [type])
+        {
+            var looks = Array.ConvertAll(Needed, n => AccessPolicy.View(facts.Ask(caller, n, one, CompartmentKind.Patient)).Decision);
+            if (Array.TrueForAll(looks, l => l.Granted))
+            {
+                return (looks[0], new RecordView(new ScopeSight(caller, Needed).Of));
+            }
+
+            decision = Array.Find(looks, l => !l.Granted)!;
+        }
+
+        return (decision.Granted ? decision with { Granted = false } : decision, RecordView.Everything);
     }
 
     private ActResult Answer(ActContext context, string? type, HistoryForm form, HistoryPage page, IReadOnlyList<RecordVersion> versions, LogPosition receipt)

@@ -41,14 +41,7 @@ internal sealed record SearchPlace(CompartmentKind Kind, string? Name, bool Ever
 
     /// <summary>What the caller may know of each resource: asked before anything else looks at it. <paramref name="type"/>: one that the caller may search here.</summary>
     public RecordView View(string type) =>
-        DecisionFacts.IsSystem(Base.Caller) ? (SmartScope.IsFiner(Base.Caller) ? new RecordView(OfFinerScopes) : RecordView.Everything)
+        DecisionFacts.IsSystem(Base.Caller) ? (SmartScope.IsFiner(Base.Caller) ? new RecordView(new ScopeSight(Base.Caller, Base.Interaction).Of) : RecordView.Everything)
         : Kind == CompartmentKind.Directory ? RecordView.Everything
         : new RecordView(new CompartmentSight(Base with { ResourceType = type }).Of);
-
-    /// <summary>From the authority nothing is kept but what its token's scopes leave out.</summary>
-    private Sight OfFinerScopes(in SightedVersion version)
-    {
-        var place = new ScopePlace(version.Compartment == CompartmentKind.Directory, version.Compartment == CompartmentKind.Patient ? version.CompartmentName : null);
-        return SmartScope.Covers(Base.Caller, Base.Interaction, new FactsWalk(version.Facts).Type, place, SmartScope.Satisfied(Base.Caller, version.Facts)) ? Sight.See : Sight.Hide;
-    }
 }

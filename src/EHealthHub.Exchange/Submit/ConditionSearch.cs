@@ -91,12 +91,12 @@ internal sealed class ConditionSearch(RecordStore records, DecisionFacts facts, 
     }
 
     /// <summary>
-    /// Those who bear an exact identifier, as far as the caller may know of them. A Patient is told to whoever has the identifier: a hospital's system that registers somebody must learn that the hub has a record of this person, or there would
-    /// be two.
+    /// Those who bear an exact identifier, as far as the caller may know of them. A Patient is told to every provider that has the identifier: a hospital's system that registers somebody must learn that the hub has a record of this person, or
+    /// there would be two. Insurers, citizens and all others register nobody.
     /// </summary>
     private async ValueTask<ConditionMatches> Bearers(WriteWork work, IdentifierCondition exact, int countMax, CancellationToken cancellationToken)
     {
-        if (exact.Type == "Patient" || CompartmentRule.IsDirectory(exact.Type) || DecisionFacts.IsSystem(work.Caller))
+        if ((exact.Type == "Patient" && work.Caller.InstitutionKind == InstitutionKind.Provider) || CompartmentRule.IsDirectory(exact.Type) || DecisionFacts.IsSystem(work.Caller))
         {
             var (ids, decided) = await records.DecideByIdentifier(exact, cancellationToken, countMax).ConfigureAwait(false);
             return new ConditionMatches(ids, null, [decided], false, false);

@@ -187,9 +187,9 @@ internal static class OperationParameters
          out reindexing 1 1
           out generation 1 1 integer
           out status 1 1 code
-          out compartments 1 1 integer
-          out compartmentsAll 1 1 integer
-          out resources 1 1 integer
+          out compartments 0 1 integer
+          out compartmentsAll 0 1 integer
+          out resources 0 1 integer
         Patient-request-erasure
          in reason 0 1 string
          out case 0 *

@@ -3,8 +3,8 @@ using EHealthHub.Records.Sqlite;
 
 namespace EHealthHub.Records.Store;
 
-/// <summary>One page of the history of a type or of everything, inside one snapshot. Types stand only in sealed facts, so each version on the way is opened that far. Used once.</summary>
-internal sealed class HistoryWalk(SqliteReader reader, KeyRing keys, Compartments compartments, Opener opener, Parties parties)
+/// <summary>One page of the history of a type or of everything, inside one snapshot. Types stand only in sealed facts, so each version on the way is opened that far; what the view hides is not on the page. Used once.</summary>
+internal sealed class HistoryWalk(SqliteReader reader, StoreParts parts, KeyRing keys, Opener opener, RecordView view)
 {
     /// <summary>Most versions that one page looks at.</summary>
     public const int VersionsMax = 10_000;
@@ -52,11 +52,11 @@ internal sealed class HistoryWalk(SqliteReader reader, KeyRing keys, Compartment
     private void Look(HistoryPosition place, string? type)
     {
         var row = reader.Facts(place.Key, place.Slot, place.Version) ?? throw new RecordsTamperedException("A version is gone", place.Key, place.Slot);
-        var compartment = compartments.Get(reader, place.Key);
-        var submitter = parties.Name(reader, row.Submitter);
+        var compartment = parts.Compartments.Get(reader, place.Key);
+        var submitter = parts.Parties.Name(reader, row.Submitter);
         using var lease = keys.Lease(compartment.Key, compartment.Handle, row.Epoch);
         var head = Opener.ReadHead(row, opener.FactsBytes(lease.Key, compartment, row, submitter), out var linked);
-        if (type is not null && head.Type != type)
+        if ((type is not null && head.Type != type) || (view.Restricts && !IsShown(compartment, row)))
         {
             return;
         }
@@ -68,4 +68,10 @@ internal sealed class HistoryWalk(SqliteReader reader, KeyRing keys, Compartment
             _patients.Add(patient);
         }
     }
+
+    /// <summary>By this version and by the current one, as for a read; the directory is asked about too, for a scope may leave it out.</summary>
+    private bool IsShown(CompartmentInfo compartment, VersionRow row) =>
+        parts.SightAlone(reader, compartment, row, view) == Sight.See
+        && (reader.Head(row.Key, row.Slot) ?? throw new RecordsTamperedException("A version is gone", row.Key, row.Slot)) is var current
+        && (current.Version == row.Version || parts.SightAlone(reader, compartment, current, view) == Sight.See);
 }

@@ -307,8 +307,8 @@ public sealed class RecordStore : IAsyncDisposable
         return OpenAll(page.Matches, bytesMax, cancellationToken);
     }
 
-    /// <summary>Walks back through the versions of the whole store by time: opens facts, to learn what each is and whom it concerns, and no body.</summary>
-    public async ValueTask<HistoryPage> Walk(HistoryWalkAsk ask, AuditReceipt receipt, CancellationToken cancellationToken)
+    /// <summary>Walks back through the versions of the whole store by time: opens facts, to learn what each is, whom it concerns and whether the view shows it, and no body.</summary>
+    public async ValueTask<HistoryPage> Walk(HistoryWalkAsk ask, RecordView view, AuditReceipt receipt, CancellationToken cancellationToken)
     {
         receipt.Use(ask.Hash());
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ask.CountMax, 1_000, nameof(ask));
@@ -316,7 +316,7 @@ public sealed class RecordStore : IAsyncDisposable
         lease.Reader.BeginSnapshot();
         try
         {
-            return _parts.HistoryWalk(lease.Reader).Execute(ask, cancellationToken);
+            return _parts.HistoryWalk(lease.Reader, view).Execute(ask, cancellationToken);
         }
         finally
         {

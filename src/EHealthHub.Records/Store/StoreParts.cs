@@ -111,7 +111,7 @@ internal sealed class StoreParts : IDisposable
 
     public VersionsSeen VersionsSeen(SqliteReader reader) => new(reader, this);
 
-    public HistoryWalk HistoryWalk(SqliteReader reader) => new(reader, _keys, Compartments, _opener, Parties);
+    public HistoryWalk HistoryWalk(SqliteReader reader, RecordView view) => new(reader, this, _keys, _opener, view);
 
     public IdentifierLookup IdentifierLookup(SqliteReader reader) => new(reader, National, Compartments, _opener, Parties);
 

@@ -53,8 +53,8 @@ public abstract class HistorySuite<TFixture> : IAsyncLifetime
     {
         await Story();
         var ask = new HistoryWalkAsk(null, HistoryWindow.Always, 10, null);
-        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Walk(ask, await Hub.Receipt((ask with { CountMax = 9 }).Hash()), default));
-        var page = await Hub.Store.Walk(ask, await Hub.Receipt(ask.Hash(), EntryKind.SearchAsked), default);
+        await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Walk(ask, RecordView.Everything, await Hub.Receipt((ask with { CountMax = 9 }).Hash()), default));
+        var page = await Hub.Store.Walk(ask, RecordView.Everything, await Hub.Receipt(ask.Hash(), EntryKind.SearchAsked), default);
         Assert.Equal(["p1", "p2"], page.PatientIds);
         await Assert.ThrowsAsync<AuditReceiptException>(async () => await Hub.Store.Open(page, await Hub.Receipt(ask.Hash()), default));
         var opened = await Hub.Store.Open(page, await Hub.Receipt(page.Hash(), EntryKind.SearchReleased), default);
@@ -81,7 +81,7 @@ public abstract class HistorySuite<TFixture> : IAsyncLifetime
         for (HistoryPosition? before = null; ;)
         {
             var ask = new HistoryWalkAsk(type, window, count, before);
-            var page = await Hub.Store.Walk(ask, await Hub.Receipt(ask.Hash(), EntryKind.SearchAsked), default);
+            var page = await Hub.Store.Walk(ask, RecordView.Everything, await Hub.Receipt(ask.Hash(), EntryKind.SearchAsked), default);
             Assert.InRange(page.Versions.Count, 0, count);
             seen.AddRange(page.Versions.Select(v => $"{v.Type}/{v.Id}/{v.Version}{(v.Deleted ? "-" : "")}"));
             if (page.Next is null)
