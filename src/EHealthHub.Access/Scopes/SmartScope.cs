@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using EHealthHub.Access.Policy;
 using EHealthHub.Trust;
+using EHealthHub.Trust.Tokens;
 
 namespace EHealthHub.Access.Scopes;
 
@@ -21,7 +22,7 @@ public static class SmartScope
     private const string Letters = "cruds";
 
     /// <summary>The scope of an institution that captures consents on paper for patients (IHE PCF, Consent Capture). It is given by the registry by name: no wildcard holds it.</summary>
-    public const string ConsentCapture = "consent-capture";
+    public const string ConsentCapture = NamedScope.ConsentCapture;
 
     // Parsed once for each scope of a token or a registration: their texts live as long as the caller that Trust remembers.
     private static readonly ConditionalWeakTable<string, Query> Queries = [];

@@ -40,9 +40,9 @@ internal sealed class PatientContexts(NationalTokens national, Compartments comp
         }
     }
 
-    /// <summary>For a compartment found in the reader's present snapshot.</summary>
-    public T FindInSnapshot<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make)
-        where T : class => Kept<T>(reader, compartment) ?? Made(reader, compartment, make);
+    /// <summary>For a compartment found in the reader's present snapshot. <paramref name="keep"/>: false for one of many, who would drive out those that are asked for one by one.</summary>
+    public T FindInSnapshot<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make, bool keep = true)
+        where T : class => Kept<T>(reader, compartment) ?? Made(reader, compartment, make, keep);
 
     /// <summary>The compartment was erased.</summary>
     public void Forget(long compartmentKey) => _kept.RemoveWhere(k => k.Item1 == compartmentKey);
@@ -50,7 +50,7 @@ internal sealed class PatientContexts(NationalTokens national, Compartments comp
     private T? Kept<T>(SqliteReader reader, CompartmentInfo compartment)
         where T : class => _kept.TryGet((compartment.Key, typeof(T)), out var kept) && kept.Counter == reader.Counter(compartment.Key) ? (T)kept.Context : null;
 
-    private T Made<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make)
+    private T Made<T>(SqliteReader reader, CompartmentInfo compartment, Func<PatientSource, T> make, bool keep = true)
         where T : class
     {
         var row = reader.Compartment(compartment.Key) ?? throw new RecordsTamperedException("The compartment is gone", compartment.Key, -1);
@@ -65,7 +65,11 @@ internal sealed class PatientContexts(NationalTokens national, Compartments comp
 
         using var tokens = new CompartmentTokens(lease.Key);
         var made = make(new PatientSource(reader, new DirectorySource(reader, national, compartments, opener, parties), compartment, tokens, opener, parties));
-        _kept.Set((compartment.Key, typeof(T)), (row.Counter, made));
+        if (keep)
+        {
+            _kept.Set((compartment.Key, typeof(T)), (row.Counter, made));
+        }
+
         return made;
     }
 }

@@ -300,6 +300,13 @@ public sealed class RecordStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Begins to go through the patients of the hub, behind a place where an earlier walk ended; 0 from the first.</summary>
+    public CohortWalk BeginCohort(SearchScope scope, long after, AuditReceipt receipt)
+    {
+        receipt.Use(scope.Hash());
+        return new CohortWalk(_readers, _parts, scope, after);
+    }
+
     /// <summary>Opens the bodies of a page; fewer than it names when together they have more than <paramref name="bytesMax"/> bytes of JSON.</summary>
     public ValueTask<IReadOnlyList<RecordVersion>> Open(SearchPage page, AuditReceipt receipt, CancellationToken cancellationToken, long bytesMax = long.MaxValue)
     {

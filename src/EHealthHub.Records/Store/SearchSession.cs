@@ -8,7 +8,8 @@ namespace EHealthHub.Records.Store;
 /// </summary>
 public sealed class SearchSession : IDisposable
 {
-    private readonly SqliteReaders.ReaderLease _lease;
+    private readonly SqliteReaders.ReaderLease? _lease;
+    private readonly SqliteReader _reader;
     private readonly StoreParts _parts;
     private readonly SearchScope _scope;
     private readonly RecordView _view;
@@ -21,20 +22,32 @@ public sealed class SearchSession : IDisposable
     internal SearchSession(SqliteReaders.ReaderLease lease, StoreParts parts, SearchScope scope, RecordView view, CancellationToken cancellationToken)
     {
         _lease = lease;
+        _reader = lease.Reader;
         _parts = parts;
         _scope = scope;
         _view = view;
         _cancellationToken = cancellationToken;
-        _lease.Reader.BeginSnapshot();
+        _reader.BeginSnapshot();
         try
         {
-            _home = scope.AllCompartments ? null : parts.Compartments.Find(lease.Reader, scope.Compartment, scope.CompartmentName ?? "");
+            _home = scope.AllCompartments ? null : parts.Compartments.Find(_reader, scope.Compartment, scope.CompartmentName ?? "");
         }
         catch
         {
-            _lease.Reader.EndSnapshot();
+            _reader.EndSnapshot();
             throw;
         }
+    }
+
+    /// <summary>In a snapshot of the caller's, which ends after the session.</summary>
+    internal SearchSession(SqliteReader reader, StoreParts parts, SearchScope scope, RecordView view, CancellationToken cancellationToken)
+    {
+        _reader = reader;
+        _parts = parts;
+        _scope = scope;
+        _view = view;
+        _cancellationToken = cancellationToken;
+        _home = parts.Compartments.Find(reader, scope.Compartment, scope.CompartmentName ?? "");
     }
 
     /// <summary>True when the budget is spent: what was found is not all that there is.</summary>
@@ -57,7 +70,7 @@ public sealed class SearchSession : IDisposable
             return new SearchStep([], 0, 0, false);
         }
 
-        var run = _parts.SearchRun(_lease.Reader, _budget, _view);
+        var run = _parts.SearchRun(_reader, _budget, _view);
         var step = run.Execute(ask with { CountAll = countAll }, countMax, _cancellationToken);
         _decided?.Add(run.Decided());
         Spent |= step.TooCostly;
@@ -81,7 +94,7 @@ public sealed class SearchSession : IDisposable
 
     private SearchStep FindContained(SearchAsk ask, int countMax)
     {
-        var step = _parts.SearchRun(_lease.Reader, _budget, _view).Execute(ask with { InContained = true }, countMax, _cancellationToken);
+        var step = _parts.SearchRun(_reader, _budget, _view).Execute(ask with { InContained = true }, countMax, _cancellationToken);
         Spent |= step.TooCostly;
         return step;
     }
@@ -95,7 +108,7 @@ public sealed class SearchSession : IDisposable
         }
 
         var token = _parts.National.Resource(type, id);
-        var rows = _lease.Reader.HeadsByToken(token);
+        var rows = _reader.HeadsByToken(token);
         _decided?.Add(new DecidedOn { Tokens = [(token, [.. rows.Select(r => (r.Key, r.Slot))], 2)], Heads = [.. rows.Select(r => (r.Key, r.Slot, r.Version))] });
         return rows is [{ Deleted: false } row] ? Match(row, type, id) : null;
     }
@@ -103,15 +116,15 @@ public sealed class SearchSession : IDisposable
     /// <summary>A given version, which need not be the current one; as <see cref="Locate"/> otherwise. The caller may know of it what may be known of both it and the current one.</summary>
     public SearchMatch? LocateVersion(string type, string id, int version) =>
         _parts.Fixed.Find(type, id) is { } known ? (version == known.Version ? Match(known) : null)
-        : _lease.Reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
+        : _reader.VersionsByToken(_parts.National.Resource(type, id), version) is [{ Deleted: false } row] ? Match(row, type, id) : null;
 
     private SearchMatch Match(ResourceLocation known) => new(known, _parts.FixedFacts(known), []);
 
     private SearchMatch? Match(VersionRow row, string type, string id)
     {
-        var compartment = _parts.Compartments.Get(_lease.Reader, row.Key);
-        var submitter = _parts.Parties.Name(_lease.Reader, row.Submitter);
-        var sight = _parts.Sight(_lease.Reader, compartment, row, _view);
+        var compartment = _parts.Compartments.Get(_reader, row.Key);
+        var submitter = _parts.Parties.Name(_reader, row.Submitter);
+        var sight = _parts.Sight(_reader, compartment, row, _view);
         if (sight == Sight.Hide || !TryOpen())
         {
             return null;
@@ -131,11 +144,11 @@ public sealed class SearchSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_disposed)
+        if (!_disposed && _lease is { } lease)
         {
             _disposed = true;
-            _lease.Reader.EndSnapshot();
-            _lease.Dispose();
+            _reader.EndSnapshot();
+            lease.Dispose();
         }
     }
 

@@ -53,7 +53,7 @@ internal static class ClientRules
 
     private static bool IsScope(string text, ClientKind kind) => kind switch
     {
-        ClientKind.System => GrantedScope.TryParse(text, out var scope) && scope.Level == "system",
+        ClientKind.System => NamedScope.IsNamed(text) || GrantedScope.TryParse(text, out var scope) && scope.Level == "system",
         ClientKind.App => AppScopes.IsLaunch(text) || (GrantedScope.TryParse(text, out var scope) && scope.Level is "user" or "patient"),
         _ => false,
     };

@@ -92,7 +92,7 @@ internal static class RegistryRules
         foreach (var text in institution.Scopes)
         {
             // user/ and patient/ belong to persons: an institution gets them only through a card.
-            if (!GrantedScope.TryParse(text, out var scope) || scope.Level != "system")
+            if (!NamedScope.Fits(institution.Kind, text) && (!GrantedScope.TryParse(text, out var scope) || scope.Level != "system"))
             {
                 faults.Add($"{institution.Id}: {text} is no scope of an institution.");
             }

@@ -63,20 +63,25 @@ internal readonly record struct GrantedScope(string Level, string Type, string P
 
     /// <summary>
     /// The part of <paramref name="held"/> that the space-separated request asks for; all of it where nothing is asked for. A scope with a query is left out where <paramref name="keeps"/> (type, query) says that it could not be kept:
-    /// without its query it would be wider.
+    /// without its query it would be wider. Scopes with a name of their own are given where they are asked for by it; those that say what a token is for only then.
     /// </summary>
     internal static ImmutableArray<string> Narrow(ImmutableArray<string> held, string? requested, Func<string, string, bool> keeps)
     {
         var granted = ImmutableArray.CreateBuilder<string>();
         if (requested is null)
         {
-            return [.. held.Where(own => TryParse(own, out var scope) && scope.IsKept(keeps))];
+            return [.. held.Where(own => TryParse(own, out var scope) ? scope.IsKept(keeps) : own == NamedScope.ConsentCapture)];
         }
 
         foreach (var text in requested.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!TryParse(text, out var asked))
             {
+                if (NamedScope.IsNamed(text) && held.Contains(text) && !granted.Contains(text))
+                {
+                    granted.Add(text);
+                }
+
                 continue;
             }
 

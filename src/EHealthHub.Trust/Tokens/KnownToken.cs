@@ -100,7 +100,9 @@ internal sealed class KnownToken(TokenClaims claims)
 
     private TrustReason OfSystem(CertificateFinding connection, Institution own, Ground ground, ImmutableArray<string> scopes, out Standing? standing)
     {
-        standing = own.Id == Claims.Institution ? new Standing(ground, null, Callers.OfSystemToken(Claims, own, connection.Thumbprint, scopes)) : null;
+        // What the registry gave by name and took back is gone at once, not when the token ends.
+        ImmutableArray<string> held = [.. scopes.Where(s => !NamedScope.IsNamed(s) || own.Scopes.Contains(s))];
+        standing = own.Id == Claims.Institution ? new Standing(ground, null, Callers.OfSystemToken(Claims, own, connection.Thumbprint, held)) : null;
         return standing is null ? TrustReason.WrongInstitution : TrustReason.None;
     }
 

@@ -5,7 +5,7 @@ using EHealthHub.Trust.Institutions;
 namespace EHealthHub.Trust.Tokens;
 
 /// <summary>
-/// The decision for <c>client_credentials</c> (SMART Backend Services): an institution's system gets a token with what both the institution and the program hold, for the institution's own purpose, bound to the connection's certificate.
+/// The decision for <c>client_credentials</c> (SMART Backend Services): an institution's system gets a token with what both the institution and the program hold, for the institution's own purpose or one that is asked for by name (<see cref="NamedScope"/>), bound to the connection's certificate.
 /// It holds nothing that the certificate alone would not; it holds less, and can be handed to a part of the system that should do less.
 /// </summary>
 public sealed class SystemGrant
@@ -40,8 +40,14 @@ public sealed class SystemGrant
             return false;
         }
 
-        // A system has the one purpose of its institution; it may say so, and may not say otherwise.
-        var purpose = Callers.PurposeOf(client.Institution);
+        if (!NamedScope.TryPurpose(scopes, out var named))
+        {
+            reason = TrustReason.ScopeNotAllowed;
+            return false;
+        }
+
+        // A system has the one purpose of its institution, unless it asks for one that the registry gave by name; it may say so, and may not say otherwise.
+        var purpose = named ?? Callers.PurposeOf(client.Institution);
         if (client.Business is { } business && !business.Purposes.Contains(purpose, StringComparer.Ordinal))
         {
             reason = TrustReason.PurposeNotAllowed;

@@ -129,6 +129,12 @@ public static class Purposes
     /// <summary>A provider's system submits and reads what it submitted.</summary>
     public const string Operations = "HOPERAT";
 
+    /// <summary>The authority derives figures and de-identified data.</summary>
+    public const string PublicHealth = "PUBHLTH";
+
+    /// <summary>An institution derives them for a research project.</summary>
+    public const string Research = "HRESCH";
+
     /// <summary>An insurer pays.</summary>
     public const string Payment = "HPAYMT";
 
