@@ -2,6 +2,7 @@ using EHealthHub.Audit.Log;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
+using EHealthHub.Exchange.Derived;
 using EHealthHub.Exchange.Documents;
 using EHealthHub.Exchange.Emergencies;
 using EHealthHub.Exchange.Erasing;
@@ -24,8 +25,8 @@ namespace EHealthHub.Exchange;
 /// <summary>The acts of the hub, wired once.</summary>
 public sealed class Acts
 {
-    /// <summary>Wires the acts over an opened log and store. <paramref name="maintenance"/>: the log of the hub's own upkeep, opened when it is first written to; the same log where there is none. <paramref name="auditFolder"/>: where earlier logs of the hub lie.</summary>
-    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time, Func<AuditLog>? maintenance = null, string? auditFolder = null)
+    /// <summary>Wires the acts over an opened log and store. <paramref name="maintenance"/>: the log of the hub's own upkeep, opened when it is first written to; the same log where there is none. <paramref name="auditFolder"/>: where earlier logs of the hub lie. <paramref name="derived"/>: what figures may tell and cost.</summary>
+    public Acts(AuditLog log, RecordStore records, Validator validator, IKeyVault vault, HubIdentity hub, FhirLimits limits, TimeProvider time, Func<AuditLog>? maintenance = null, string? auditFolder = null, DerivedBounds? derived = null)
     {
         Journal = new Journal(log, time);
         var intents = new OpenIntents();
@@ -62,6 +63,9 @@ public sealed class Acts
         Refusals = new RefusalWindow(log, time);
         Emergencies = new EmergencyReviews(Journal, new EmergencyLedger(log));
         Report = new AccessReport(facts, Journal, TrailLogs.Open(log, auditFolder, vault), () => new ReportNames(Employments.Registry), time);
+        var bounds = derived ?? new DerivedBounds();
+        var derivation = new DerivedGate(facts, bounds, new QuestionLimit(bounds, time), vault.Derive("derived/1"));
+        Aggregate = new AggregatePatients(records, facts, derivation, codes, Journal, time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
     }
 
@@ -121,6 +125,9 @@ public sealed class Acts
 
     /// <summary>Patient/[id]/$access-report.</summary>
     public AccessReport Report { get; }
+
+    /// <summary>$aggregate.</summary>
+    public AggregatePatients Aggregate { get; }
 
     /// <summary>Requests that their callers do not wait for.</summary>
     public DeferredRequests Deferred { get; }

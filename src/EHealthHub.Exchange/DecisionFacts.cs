@@ -129,6 +129,13 @@ public sealed class DecisionFacts
     /// <summary>Where a decision does not depend on what the resource is.</summary>
     private static bool DecidesAlone(AccessRequest request, ResourceLocation location) => (IsSystem(request.Caller) && !SmartScope.IsFiner(request.Caller)) || location.IsFixed || location.Compartment == CompartmentKind.Directory;
 
+    /// <summary>Goes on with a walk over patients, each of whom comes with what is to be decided about deriving something from their record.</summary>
+    internal ValueTask<bool> Step(CohortWalk walk, Caller caller, string type, Func<AccessRequest, CohortPatient<PatientKnowledge>, bool> look, CancellationToken cancellationToken)
+    {
+        var asked = Ask(caller, Interaction.Derive, type, CompartmentKind.Patient);
+        return walk.Step(_gatherer.Make, patient => look(asked with { PatientId = patient.Id, Known = patient.Known }, patient), cancellationToken);
+    }
+
     /// <summary>Adds what is known of the patient. Of a patient whom nobody knows nothing is.</summary>
     public async ValueTask<AccessRequest> WithPatient(AccessRequest request, string patientId, CancellationToken cancellationToken)
     {

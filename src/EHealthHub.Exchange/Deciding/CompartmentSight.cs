@@ -13,6 +13,9 @@ internal sealed class CompartmentSight(AccessRequest request)
     private readonly AccessView _view = AccessPolicy.View(request);
     private Dictionary<string, AccessView>? _institutions;
 
+    /// <summary>The decision over the whole compartment.</summary>
+    public AccessDecision Decision => _view.Decision;
+
     /// <summary>The rule that decided last, for the log.</summary>
     public string Rule { get; private set; } = "no-rule";
 

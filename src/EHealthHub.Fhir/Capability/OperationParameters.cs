@@ -178,6 +178,14 @@ internal static class OperationParameters
          out return 1 1 Bundle
         Patient-document
          out return 1 1 Bundle
+        hub-aggregate
+         in by 0 3 string
+         out type 1 1 code
+         out project 1 1 string
+         out minimum 1 1 integer
+         out base 1 1 integer
+         out cell 0 *
+          out patients 1 1 integer
         SearchParameter-status
          out parameter 0 *
           out id 1 1 id

@@ -10,6 +10,9 @@ public static class OutcomeTexts
         document-too-large | The record is too large for one document. | Kayıt tek bir belge için fazla büyük.
         parameters-expected | A Parameters resource is expected. | Parameters kaynağı bekleniyor.
         parameter-unknown | The operation does not know this parameter. | İşlem bu parametreyi tanımıyor.
+        criteria-too-fine | Figures over many are not asked for so finely. | Toplu sayılar bu kadar ayrıntılı sorulmaz.
+        project-missing | The token is for no registered project. | Belirteç, kayıtlı bir proje için değil.
+        questions-too-many | The project has asked too often today. | Proje bugün çok fazla soru sordu.
         definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.
         definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
         emergency-unknown | There is no such emergency access. | Böyle bir acil durum erişimi yok.

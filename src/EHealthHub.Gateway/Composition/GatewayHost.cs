@@ -35,7 +35,7 @@ public static class GatewayHost
     /// <summary>Starts and gives the running hub; it is ready when this returns.</summary>
     public static async Task<RunningGateway> Start(GatewaySettings settings, TimeProvider time)
     {
-        var parts = HubParts.Open(settings.Data, time, settings.BinaryBytesMax);
+        var parts = HubParts.Open(settings.Data, time, settings.BinaryBytesMax, settings.Derived);
         try
         {
             // Before there is a host to give one; it lives as long as the process.

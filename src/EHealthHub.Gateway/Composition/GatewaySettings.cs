@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EHealthHub.Exchange.Conformance;
+using EHealthHub.Exchange.Derived;
 using EHealthHub.Gateway.SignIn;
 using EHealthHub.Trust.OpenId;
 
@@ -25,10 +26,13 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
     /// <summary>Longest content of a Binary that is posted as itself, in bytes.</summary>
     public long BinaryBytesMax { get; init; } = BinaryMibDefault * 1_048_576L;
 
+    /// <summary>What figures for public health and research may tell.</summary>
+    public DerivedBounds Derived { get; init; } = new();
+
     /// <summary>OpenID providers that the hub believes; none means certificates alone.</summary>
     public ImmutableArray<OpenIdProvider> Providers { get; init; } = [];
 
-    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N] [--binary-mib-max N] [--oidc FILE]</c>, and reads the providers from that file and the environment.</summary>
+    /// <summary>Parses <c>--data DIR [--port N] [--management-port N] [--reindex-rate N] [--binary-mib-max N] [--figures-min N] [--oidc FILE]</c>, and reads the providers from that file and the environment.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out GatewaySettings? settings, [NotNullWhen(false)] out string? fault)
     {
         settings = null;
@@ -36,7 +40,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate" or "--binary-mib-max" or "--oidc") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
+            if (args[i] is not ("--data" or "--port" or "--management-port" or "--reindex-rate" or "--binary-mib-max" or "--figures-min" or "--oidc") || i + 1 >= args.Length || !values.TryAdd(args[i], args[i + 1]))
             {
                 faults.Add($"unexpected argument {args[i]}");
             }
@@ -56,6 +60,13 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
             faults.Add($"--binary-mib-max must be a number from 1 to {BinaryMibMax}");
         }
 
+        var patients = new DerivedBounds().PatientsMin;
+        if (values.TryGetValue("--figures-min", out var least)
+            && (!int.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out patients) || patients is < DerivedBounds.PatientsMinFloor or > DerivedBounds.PatientsMinCeiling))
+        {
+            faults.Add($"--figures-min must be a number of patients from {DerivedBounds.PatientsMinFloor} to {DerivedBounds.PatientsMinCeiling}");
+        }
+
         if (!values.TryGetValue("--data", out var data) || !Directory.Exists(data))
         {
             faults.Add("--data must name an existing data directory (./hub up makes one)");
@@ -65,7 +76,7 @@ public sealed record GatewaySettings(string Data, int Port, int ManagementPort)
         fault = faults.Count == 0 ? null : "EHealthHub.Gateway: " + string.Join("; ", faults);
         if (fault is null)
         {
-            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate, BinaryBytesMax = mebibytes * 1_048_576L, Providers = providers };
+            settings = new GatewaySettings(Path.GetFullPath(data!), port, management) { ReindexRate = rate, BinaryBytesMax = mebibytes * 1_048_576L, Derived = new DerivedBounds { PatientsMin = patients }, Providers = providers };
         }
 
         return fault is null;

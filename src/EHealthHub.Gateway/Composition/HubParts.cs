@@ -1,5 +1,6 @@
 using EHealthHub.Audit.Log;
 using EHealthHub.Exchange;
+using EHealthHub.Exchange.Derived;
 using EHealthHub.Fhir.Reading;
 using EHealthHub.Fhir.Validation;
 using EHealthHub.Keys.Development;
@@ -16,7 +17,7 @@ public sealed class HubParts : IAsyncDisposable
 
     private readonly MaintenanceLog _maintenance;
 
-    private HubParts(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, AuditLog log, MaintenanceLog maintenance, RecordStore records, FhirLimits limits, TimeProvider time)
+    private HubParts(HubLayout layout, HubIdentity hub, IKeyVault vault, VaultEntrySealer sealer, AuditLog log, MaintenanceLog maintenance, RecordStore records, FhirLimits limits, DerivedBounds derived, TimeProvider time)
     {
         Layout = layout;
         Hub = hub;
@@ -27,7 +28,7 @@ public sealed class HubParts : IAsyncDisposable
         Records = records;
         Limits = limits;
         Time = time;
-        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time, maintenance.Open, layout.Audit);
+        Acts = new Acts(log, records, new Validator(), vault, hub, limits, time, maintenance.Open, layout.Audit, derived);
     }
 
     /// <summary>Places in the data directory.</summary>
@@ -58,7 +59,7 @@ public sealed class HubParts : IAsyncDisposable
     public Acts Acts { get; }
 
     /// <summary>Opens everything; throws <see cref="InvalidDataException"/> when the directory is not whole.</summary>
-    public static HubParts Open(string data, TimeProvider time, long binaryBytesMax = GatewaySettings.BinaryMibDefault * 1_048_576L)
+    public static HubParts Open(string data, TimeProvider time, long binaryBytesMax = GatewaySettings.BinaryMibDefault * 1_048_576L, DerivedBounds? derived = null)
     {
         var layout = new HubLayout(data);
         var hub = HubIdentity.Open(data, null) ?? throw new InvalidDataException("The data directory has no hub.json; ./hub up prepares one.");
@@ -70,7 +71,7 @@ public sealed class HubParts : IAsyncDisposable
         var log = AuditLog.Open(new AuditLogOptions { Folder = layout.Audit, Origin = origin, Predecessor = line.Before(origin) }, sealer, new VaultCheckpointSigner(vault, origin), time);
         var records = RecordStore.OpenSqlite(data, hub, vault, time);
         var maintenance = new MaintenanceLog(layout, hub, vault, sealer, line, period, time).OpenIfThere();
-        return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, time) { BinaryBytesMax = binaryBytesMax };
+        return new HubParts(layout, hub, vault, sealer, log, maintenance, records, new FhirLimits { BytesMax = GatewayBounds.BodyBytesMax }, derived ?? new DerivedBounds(), time) { BinaryBytesMax = binaryBytesMax };
     }
 
     /// <inheritdoc/>

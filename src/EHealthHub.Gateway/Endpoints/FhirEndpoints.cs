@@ -23,7 +23,7 @@ internal sealed class FhirEndpoints
     {
         _parts = parts;
         _deferred = new DeferredCall(parts, logger);
-        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes, .. new ErasureEndpoints(parts).Routes, .. new JobEndpoints(parts).Routes];
+        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes, .. new ErasureEndpoints(parts).Routes, .. new DerivedEndpoints(parts).Routes, .. new JobEndpoints(parts).Routes];
     }
 
     /// <summary>What the CapabilityStatement says.</summary>

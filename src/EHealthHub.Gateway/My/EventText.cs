@@ -45,6 +45,7 @@ internal static class EventText
         "delete" => t.Say("silme", "delete"),
         "transaction" or "batch" => t.Say("toplu gönderim", "submit together"),
         "$everything" => t.Say("kaydın tamamı", "whole record"),
+        "$aggregate" => t.Say("toplu sayımda yer alma", "counted among many"),
         "$document" => t.Say("belge olarak indirme", "download as a document"),
         AccessReport.Interaction => t.Say("bu rapor", "this report"),
         _ when one.Interaction.StartsWith("search", StringComparison.Ordinal) => one.Kind == EntryKind.SearchReleased ? t.Say("bulunanları görme", "see what was found") : t.Say("arama", "search"),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EHealthHub.Trust.Certificates;
+using EHealthHub.Trust.Tokens;
 
 namespace EHealthHub.Trust.Institutions;
 
@@ -20,6 +21,9 @@ public static class DemoRegistry
     [
         "system/Organization.rs", "system/Location.rs", "system/HealthcareService.rs", "system/Practitioner.rs", "system/PractitionerRole.rs", "system/Endpoint.rs",
     ];
+
+    /// <summary>Beside these the ministry derives figures for public health, and a hospital for one research project.</summary>
+    private static readonly (string Institution, string Scope)[] Named = [("ministry", NamedScope.PublicHealth), ("hospital-izmir", NamedScope.ResearchPrefix + "diabetes-2026")];
 
     private const int RequestsPerSecondMax = 10_000;
 
@@ -54,7 +58,7 @@ public static class DemoRegistry
     };
 
     private static Institution Institution(DevelopmentParticipant participant, InstitutionKind kind, ImmutableArray<string> scopes) =>
-        new(participant.Name, participant.DisplayName, kind, [participant.Thumbprint], scopes, Suspended: false, RequestsPerSecondMax);
+        new(participant.Name, participant.DisplayName, kind, [participant.Thumbprint], [.. scopes, .. Named.Where(n => n.Institution == participant.Name).Select(n => n.Scope)], Suspended: false, RequestsPerSecondMax);
 
     private static Person? PersonOf(DevelopmentParticipant participant, DateTimeOffset from) => participant.Role switch
     {

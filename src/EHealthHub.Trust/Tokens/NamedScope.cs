@@ -44,5 +44,5 @@ public static class NamedScope
 
     private static bool IsResearch(string scope) =>
         scope.StartsWith(ResearchPrefix, StringComparison.Ordinal) && scope.Length - ResearchPrefix.Length is > 0 and <= ProjectLengthMax
-        && scope.AsSpan(ResearchPrefix.Length).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") < 0;
+        && scope.Skip(ResearchPrefix.Length).All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -25,7 +25,7 @@ public sealed class CallerFactoryTests : IDisposable
         Assert.Null(caller.Person);
         Assert.Null(caller.TokenId);
         Assert.Equal("HPAYMT", Known("insurer").Purpose);
-        Assert.Equal("system/*.cruds", Assert.Single(Known("ministry").Scopes));
+        Assert.Equal(["system/*.cruds", NamedScope.PublicHealth], Known("ministry").Scopes.AsEnumerable());
     }
 
     [Theory]

@@ -50,6 +50,38 @@ public sealed class SystemGrantTests : IDisposable
     }
 
     [Fact]
+    public void Purpose_is_asked_for_by_name_and_goes_with_it()
+    {
+        _hub.Edit(r => r.PutInstitution(r.InstitutionById(Ankara)! with { Scopes = ["system/*.r", "research/a", "research/b", "consent-capture"] }));
+        Assert.True(_hub.Systems.TryIssue(Proven(), "system/Patient.r", out var plain, out _));
+        Assert.Equal("HOPERAT", plain.Caller.Purpose);
+        Assert.False(_hub.Systems.TryIssue(Proven(), "research/a", out _, out var reason));
+        Assert.Equal(TrustReason.ScopeNotAllowed, reason); // the program does not hold it
+
+        _hub.Edit(r => r.PutClient(Ankara, _client.Registration(ClientKind.System, true, "system/*.r", "research/a", "research/b")));
+        var token = Issue("system/Patient.r research/a");
+        Assert.Equal(("HRESCH", "system/Patient.r research/a"), (token.Caller.Purpose, token.Scope));
+        Assert.Equal(TrustReason.None, _hub.Identify(_hub.Certificate(Ankara), token.AccessToken, out var caller));
+        Assert.Equal(("HRESCH", "system/Patient.r research/a"), (caller!.Purpose, string.Join(' ', caller.Scopes)));
+        Assert.False(_hub.Systems.TryIssue(Proven(), "research/a research/b", out _, out _));
+        Assert.Equal("system/*.r", Issue(null).Scope);
+
+        _hub.Edit(r => r.PutInstitution(r.InstitutionById(Ankara)! with { Scopes = ["system/*.r"] }));
+        Assert.Equal(TrustReason.None, _hub.Identify(_hub.Certificate(Ankara), token.AccessToken, out caller));
+        Assert.Equal("system/Patient.r", string.Join(' ', caller!.Scopes));
+    }
+
+    [Theory]
+    [InlineData("public-health")] // for the authority
+    [InlineData("research/")]
+    [InlineData("research/A")]
+    [InlineData("research/a b")]
+    [InlineData("research/01234567890123456789012345678901234567890")]
+    [InlineData("consent")]
+    public void What_is_no_name_is_not_registered(string scope) =>
+        Assert.ThrowsAny<Exception>(() => _hub.Edit(r => r.PutInstitution(r.InstitutionById(Ankara)! with { Scopes = [scope] })));
+
+    [Fact]
     public void Program_gets_no_more_than_its_institution_holds()
     {
         _hub.Edit(r => r.PutInstitution(r.InstitutionById(Ankara)! with { Scopes = ["system/Patient.rs"] }));
