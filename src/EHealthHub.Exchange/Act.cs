@@ -20,6 +20,9 @@ public sealed record ActContext(Caller Caller, string RequestId, string Source, 
     /// <summary>The content of the Binary that is written, where it is long and still on its way; the resource is then the Binary without it.</summary>
     public IncomingContent? Incoming { get; init; }
 
+    /// <summary>Language of texts in what is made for the caller: tr or en.</summary>
+    public string Language { get; init; } = "en";
+
     /// <summary>The same content once it was received: staged, and named by the commit.</summary>
     internal StoredContent? Content { get; init; }
 }

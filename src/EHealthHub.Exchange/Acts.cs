@@ -1,4 +1,5 @@
 using EHealthHub.Audit.Log;
+using EHealthHub.Exchange.AuditEvents;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Deferred;
@@ -15,6 +16,7 @@ using EHealthHub.Exchange.Search;
 using EHealthHub.Exchange.Start;
 using EHealthHub.Exchange.Submit;
 using EHealthHub.Fhir.Reading;
+using EHealthHub.Fhir.Search;
 using EHealthHub.Fhir.Validation;
 using EHealthHub.Keys.Wrapping;
 using EHealthHub.Records;
@@ -42,10 +44,16 @@ public sealed class Acts
         var resolver = new WriteResolver(new IdentityResolver(records, facts, conditions, time), new EditStage(records, check, Journal, limits), new ReferenceResolver(conditions), labels, new ConsentStage(facts), compartments);
         var flow = new WriteFlow(records, resolver, Conformance, Employments, Journal, intents, time);
 
-        Read = new ReadRecord(records, facts, Journal);
-        History = new ReadHistory(records, facts, Journal, hub, time);
         var cursors = new CursorCodec(vault.Derive("cursor/1"));
-        Search = new SearchRecords(records, facts, Journal, cursors, codes, hub, time);
+        var keys = new LogKeys(vault);
+        var trail = TrailLogs.Open(log, auditFolder, keys);
+        var own = new OwnTrail(facts);
+        ReportNames Names() => new(Employments.Registry);
+        Events = Watching(new EventLogs(log, auditFolder, keys), new EventIds(vault.Derive("audit-event-id/1")));
+
+        Read = new ReadRecord(records, facts, Journal, Events);
+        History = new ReadHistory(records, facts, Journal, hub, time);
+        Search = new SearchRecords(records, facts, Journal, cursors, codes, Events, hub, time);
         Everything = new FetchEverything(records, Search);
         Document = new MakeDocument(Everything, Journal, hub, time);
         Last = new FetchLast(Search);
@@ -62,11 +70,14 @@ public sealed class Acts
         Orphans = new CloseOrphans(log, records, Journal, intents, time);
         Refusals = new RefusalWindow(log, time);
         Emergencies = new EmergencyReviews(Journal, new EmergencyLedger(log));
-        Report = new AccessReport(facts, Journal, TrailLogs.Open(log, auditFolder, vault), () => new ReportNames(Employments.Registry), time);
+        Report = new AccessReport(own, Journal, trail, Names, time);
         var bounds = derived ?? new DerivedBounds();
         var derivation = new DerivedGate(facts, bounds, new QuestionLimit(bounds, time), vault.Derive("derived/1"));
         Aggregate = new AggregatePatients(records, facts, derivation, codes, Journal, time);
         Deferred = new DeferredRequests(Journal, new DeferredBounds(), time);
+
+        SearchEvents Watching(EventLogs logs, EventIds ids) =>
+            new(records, own, Journal, cursors, new EventFinder(trail, logs, ids, new SearchSettings { BaseUrl = hub.FhirBase }), logs, ids, Names, hub, time);
     }
 
     /// <summary>What decisions look at.</summary>
@@ -122,6 +133,9 @@ public sealed class Acts
 
     /// <summary>Broken glasses and their reviews.</summary>
     public EmergencyReviews Emergencies { get; }
+
+    /// <summary>The audit log as AuditEvents (ITI-81).</summary>
+    public SearchEvents Events { get; }
 
     /// <summary>Patient/[id]/$access-report.</summary>
     public AccessReport Report { get; }

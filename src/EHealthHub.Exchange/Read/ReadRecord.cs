@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.AuditEvents;
 using EHealthHub.Exchange.Content;
 
 using EHealthHub.Fhir.Writing;
@@ -9,11 +10,16 @@ using EHealthHub.Records.Store;
 namespace EHealthHub.Exchange.Read;
 
 /// <summary>read and vread (R4 3.1.0.2, 3.1.0.3): locate, decide, log, and only then open.</summary>
-public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal journal)
+public sealed class ReadRecord(RecordStore records, DecisionFacts facts, Journal journal, SearchEvents events)
 {
     /// <summary>The current version, or version <paramref name="version"/>. <paramref name="operation"/>: the name for the log where an operation reads.</summary>
     public async ValueTask<ActResult> Execute(ActContext context, string type, string id, int? version, CancellationToken cancellationToken, string? operation = null)
     {
+        if (type == SearchEvents.Type)
+        {
+            return await events.Read(context, id, version, cancellationToken).ConfigureAwait(false);
+        }
+
         var interaction = operation ?? (version is null ? "read" : "vread");
         var (location, known) = await facts.Locate(context.Caller, type, id, cancellationToken).ConfigureAwait(false);
         if (location is null)

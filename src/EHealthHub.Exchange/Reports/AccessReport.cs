@@ -2,13 +2,9 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using EHealthHub.Access.Policy;
-using EHealthHub.Access.Scopes;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Reports;
 using EHealthHub.Fhir.Outcomes;
-using EHealthHub.Fhir.Search;
-using EHealthHub.Records.Store;
-using EHealthHub.Trust;
 
 namespace EHealthHub.Exchange.Reports;
 
@@ -64,15 +60,15 @@ public sealed class AccessReport
     private const int CursorMax = 16_384;
     private const int ProofBytesMax = 32 * 1024 * 1024;
 
-    private readonly DecisionFacts _facts;
+    private readonly OwnTrail _own;
     private readonly Journal _journal;
     private readonly PatientTrail _trail;
     private readonly TimeProvider _time;
     private readonly Func<ReportNames> _names;
 
-    internal AccessReport(DecisionFacts facts, Journal journal, PatientTrail trail, Func<ReportNames> names, TimeProvider time)
+    internal AccessReport(OwnTrail own, Journal journal, PatientTrail trail, Func<ReportNames> names, TimeProvider time)
     {
-        _facts = facts;
+        _own = own;
         _journal = journal;
         _trail = trail;
         _time = time;
@@ -125,11 +121,9 @@ public sealed class AccessReport
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CountMax);
-        var (location, known) = await _facts.Locate(context.Caller, "Patient", patient, cancellationToken).ConfigureAwait(false);
-        var rule = location is null ? "not-found" : await Rule(context.Caller, location, known, cancellationToken).ConfigureAwait(false);
-        if (rule != "own-record")
+        var (rule, patients) = await _own.Rule(context.Caller, patient, cancellationToken).ConfigureAwait(false);
+        if (rule != OwnTrail.Own)
         {
-            var patients = location is null ? [] : DecisionFacts.PatientsOf(location);
             return (await _journal.Refuse(context, Interaction, "Patient", patient, rule, patients, Refusals.NotFound("Patient", patient), cancellationToken).ConfigureAwait(false), null);
         }
 
@@ -158,16 +152,6 @@ public sealed class AccessReport
 
     private ValueTask<ActResult> Bad(ActContext context, string patient, string text, string parameter, CancellationToken cancellationToken) =>
         _journal.Refuse(context, Interaction, "Patient", patient, "parameter-invalid", [], Failure.Of(400, "invalid", "parameter-invalid", text, parameter), cancellationToken);
-
-    /// <summary>The citizen alone, of the own record, with a scope that covers reading of audit events: an application that may see laboratory results only does not learn who else looked.</summary>
-    private async ValueTask<string> Rule(Caller caller, ResourceLocation location, PatientKnowledge? known, CancellationToken cancellationToken)
-    {
-        var decision = await _facts.Decide(await _facts.ForResource(caller, Access.Policy.Interaction.Read, location, known, cancellationToken).ConfigureAwait(false), location, cancellationToken).ConfigureAwait(false);
-        return !decision.Granted || decision.Masked ? decision.Rule + (decision.Granted ? "-masked" : "")
-            : caller.PersonKind != PersonKind.Citizen ? "report-of-the-citizen"
-            : !SmartScope.Covers(caller, Access.Policy.Interaction.Read, "AuditEvent", new ScopePlace(false, location.CompartmentName)) ? "scope-missing"
-            : decision.Rule;
-    }
 
     private static AccessEvent Event(PatientEntry found, ReportNames names)
     {

@@ -24,7 +24,7 @@ internal sealed class SearchAnswer(CursorCodec cursors, HubIdentity hub, TimePro
             links = links.Add(new BundleLink("next", self + (form.Used.Count == 0 ? "?" : "&") + "_cursor=" + cursors.Write(caller, form.Bound, form.Used, next)));
         }
 
-        var subset = SubsetOf(form);
+        var subset = SubsetOf(form.First);
         var entries = new List<BundleEntry>(opened.Count);
         for (var i = 0; i < opened.Count; i++)
         {
@@ -39,13 +39,13 @@ internal sealed class SearchAnswer(CursorCodec cursors, HubIdentity hub, TimePro
     }
 
     /// <summary>What <c>_summary</c> and <c>_elements</c> leave of each resource; the query was parsed, so that they are sound.</summary>
-    private static Subset SubsetOf(SearchForm form)
+    internal static Subset SubsetOf(SearchQuery query)
     {
-        var summary = form.First.Summary switch { SearchSummary.True => "true", SearchSummary.Text => "text", SearchSummary.Data => "data", _ => null };
-        return Subset.Parse(summary, form.First.Elements.Count > 0 ? string.Join(',', form.First.Elements) : null, null).Try(out var subset, out _) ? subset : Subset.Whole;
+        var summary = query.Summary switch { SearchSummary.True => "true", SearchSummary.Text => "text", SearchSummary.Data => "data", _ => null };
+        return Subset.Parse(summary, query.Elements.Count > 0 ? string.Join(',', query.Elements) : null, null).Try(out var subset, out _) ? subset : Subset.Whole;
     }
 
-    private static ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> json, Subset subset)
+    internal static ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> json, Subset subset)
     {
         if (subset.Kind == SubsetKind.Whole)
         {

@@ -88,7 +88,7 @@ internal sealed class SearchPlacer(RecordStore records, DecisionFacts facts)
             : null;
     }
 
-    private static IdentifierCondition? Exact(SearchQuery query) =>
+    internal static IdentifierCondition? Exact(SearchQuery query) =>
         query.Criteria.FirstOrDefault(c => c is { Parameter: "identifier", Modifier: null, Values: [{ System: not null, Text: not null }] })?.Values[0] is { System: { } system, Text: { } text }
             ? new IdentifierCondition("Patient", system, text)
             : null;

@@ -1,5 +1,6 @@
 using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
+using EHealthHub.Exchange.AuditEvents;
 using EHealthHub.Exchange.Deciding;
 using EHealthHub.Fhir.Outcomes;
 using EHealthHub.Fhir.Search;
@@ -22,14 +23,16 @@ public sealed class SearchRecords
     private readonly CursorCodec _cursors;
     private readonly ICodeSets _codes;
     private readonly SearchAnswer _answer;
+    private readonly SearchEvents _events;
 
-    internal SearchRecords(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, ICodeSets codes, HubIdentity hub, TimeProvider time)
+    internal SearchRecords(RecordStore records, DecisionFacts facts, Journal journal, CursorCodec cursors, ICodeSets codes, SearchEvents events, HubIdentity hub, TimeProvider time)
     {
         _records = records;
         _placer = new SearchPlacer(records, facts);
         _journal = journal;
         _cursors = cursors;
         _codes = codes;
+        _events = events;
         _answer = new SearchAnswer(cursors, hub, time);
     }
 
@@ -38,13 +41,15 @@ public sealed class SearchRecords
 
     /// <summary>search-type. <paramref name="strict"/>: unknown parameters are refused.</summary>
     public ValueTask<ActResult> Execute(ActContext context, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
-        SearchQuery.Parse(type, parameters, strict, Settings).Try(out var query, out var failure)
+        type == SearchEvents.Type ? _events.Execute(context, parameters, strict, cancellationToken)
+            : SearchQuery.Parse(type, parameters, strict, Settings).Try(out var query, out var failure)
             ? Run(context, new SearchForm("search-type", type, [query]), cancellationToken)
             : Refuse(context, "search-type", type, failure, cancellationToken);
 
-    /// <summary>search-system: on the types that <c>_type</c> names.</summary>
+    /// <summary>search-system: on the types that <c>_type</c> names. AuditEvents are searched by themselves: among several types there are none.</summary>
     public ValueTask<ActResult> ExecuteSystem(ActContext context, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken) =>
-        SearchQuery.ParseSystem(parameters, strict, Settings).Try(out var search, out var failure)
+        parameters.Where(p => p.Key == "_type").Select(p => p.Value).ToList() is [SearchEvents.Type] ? _events.Execute(context, [.. parameters.Where(p => p.Key != "_type")], strict, cancellationToken)
+            : SearchQuery.ParseSystem(parameters, strict, Settings).Try(out var search, out var failure)
             ? Run(context, new SearchForm("search-system", "", search.Queries), cancellationToken)
             : Refuse(context, "search-system", "", failure, cancellationToken);
 
@@ -52,6 +57,11 @@ public sealed class SearchRecords
     public ValueTask<ActResult> ExecuteInCompartment(
         ActContext context, string compartment, string id, string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool strict, CancellationToken cancellationToken)
     {
+        if (type == SearchEvents.Type)
+        {
+            return _events.ExecuteInCompartment(context, compartment, id, parameters, strict, cancellationToken);
+        }
+
         const string interaction = "search-compartment";
         var path = $"{compartment}/{id}/{type}";
         var types = type == "*" ? CompartmentRule.TypesOf(compartment) : [type];
@@ -171,7 +181,7 @@ public sealed class SearchRecords
     {
         List<SearchMatch> open = [.. matches.Where(m => !m.IsMasked)];
         var release = new SearchPage([.. open.Select(m => m.Location)], null, 0, false, [.. matches.SelectMany(m => m.Patients).Distinct().Order(StringComparer.Ordinal)]);
-        var released = Entry(context, EntryKind.SearchReleased, form, rule, release.PatientIds) with { Count = matches.Count, Detail = "" };
+        var released = Entry(context, EntryKind.SearchReleased, form, rule, release.PatientIds) with { Count = matches.Count, Released = matches.Count };
         var receipt = await _journal.Append(released, release.Hash(), cancellationToken).ConfigureAwait(false);
         var opened = await _records.Open(release, receipt, cancellationToken, bytesMax).ConfigureAwait(false);
         return (open.Count == matches.Count || opened.Count < open.Count ? opened : Masking.Among(matches, opened), receipt.Position);

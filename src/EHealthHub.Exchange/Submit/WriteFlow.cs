@@ -5,6 +5,7 @@ using EHealthHub.Access.Policy;
 using EHealthHub.Audit.Entries;
 using EHealthHub.Audit.Log;
 using EHealthHub.Fhir.Outcomes;
+using EHealthHub.Exchange.AuditEvents;
 using EHealthHub.Exchange.Conformance;
 using EHealthHub.Exchange.Content;
 using EHealthHub.Exchange.Employments;
@@ -37,6 +38,12 @@ internal sealed class WriteFlow(RecordStore records, WriteResolver resolver, Con
         ActContext context, string interaction, ImmutableArray<PlannedEntry> entries, LinksToResolve links, CancellationToken cancellationToken)
     {
         var (type, id) = entries is [var only] ? (only.Type, only.Id ?? "") : ("Bundle", "");
+        if (entries.FirstOrDefault(e => e.Type == SearchEvents.Type) is { } written)
+        {
+            var failure = written.Index < 0 ? SearchEvents.NotWritten : SearchEvents.NotWritten.At(FormattableString.Invariant($"Bundle.entry[{written.Index}]"));
+            return Refused(await journal.Refuse(context, interaction, type, id, failure.Issues[0].Code, [], failure, cancellationToken).ConfigureAwait(false));
+        }
+
         if (context.RetryKey is { } key && await records.FirstResult(key, cancellationToken).ConfigureAwait(false) is { } first)
         {
             return await Repeat(context, interaction, type, id, first, cancellationToken).ConfigureAwait(false);

@@ -128,13 +128,26 @@ public static class CapabilityWriter
     {
         json.WriteStartObject();
         json.WriteString("type", type);
+        var isOwn = served.OwnInteractions.TryGetValue(type, out var interactions);
         json.WriteStartArray("interaction");
-        foreach (var interaction in served.TypeInteractions)
+        foreach (var interaction in isOwn ? interactions : served.TypeInteractions)
         {
             WriteCode(json, interaction);
         }
 
         json.WriteEndArray();
+        if (!isOwn)
+        {
+            WriteWriting(json, served);
+        }
+
+        WriteSearch(json, type, served);
+        WriteOperations(json, served.Operations.Where(o => (o.OnType || o.OnInstance) && (o.Types.IsEmpty || o.Types.Contains(type))));
+        json.WriteEndObject();
+    }
+
+    private static void WriteWriting(Utf8JsonWriter json, ServedApi served)
+    {
         json.WriteString("versioning", "versioned");
         json.WriteBoolean("readHistory", true);
 
@@ -144,9 +157,6 @@ public static class CapabilityWriter
         json.WriteString("conditionalRead", "full-support");
         json.WriteBoolean("conditionalUpdate", served.ConditionalUpdate);
         json.WriteString("conditionalDelete", served.ConditionalDelete);
-        WriteSearch(json, type, served);
-        WriteOperations(json, served.Operations.Where(o => (o.OnType || o.OnInstance) && (o.Types.IsEmpty || o.Types.Contains(type))));
-        json.WriteEndObject();
     }
 
     private static void WriteOperations(Utf8JsonWriter json, IEnumerable<ServedOperation> operations)
@@ -175,7 +185,7 @@ public static class CapabilityWriter
     private static void WriteSearch(Utf8JsonWriter json, string type, ServedApi served)
     {
         var parameters = served.Tables.Of(type)?.All ?? [];
-        if (served.Search.HasFlag(SearchNeeds.Includes))
+        if (served.Search.HasFlag(SearchNeeds.Includes) && !served.OwnInteractions.ContainsKey(type))
         {
             json.WriteStartArray("searchInclude");
             json.WriteStringValue("*");

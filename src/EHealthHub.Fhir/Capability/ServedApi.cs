@@ -21,6 +21,9 @@ public sealed record ServedApi
     /// <summary>Codes of the interactions on every type (R4 type-restful-interaction).</summary>
     public required ImmutableArray<string> TypeInteractions { get; init; }
 
+    /// <summary>Types whose interactions are others than those on every type: what is served on them.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> OwnInteractions { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
     /// <summary>Operations.</summary>
     public ImmutableArray<ServedOperation> Operations { get; init; } = [];
 

@@ -14,6 +14,10 @@ public static class OutcomeTexts
         project-missing | The token is for no registered project. | Belirteç, kayıtlı bir proje için değil.
         questions-too-many | The project has asked too often today. | Proje bugün çok fazla soru sordu.
         definition-in-use | Another definition rests on this one. | Bu tanıma dayanan başka bir tanım var.
+        audit-events-not-written | Audit events are made of the audit log and cannot be written. | Denetim olayları denetim kaydından üretilir; yazılamaz.
+        audit-sort | Audit events come newest first; they can be sorted by no other order. | Denetim olayları en yeniden eskiye sıralanır; başka bir sıralama yoktur.
+        audit-chain | This chain is not served for audit events. | Denetim olaylarında bu zincirleme ölçüt kullanılamıyor.
+        audit-total | Too many audit events would have to be counted. | Çok fazla denetim olayının sayılması gerekirdi.
         definition-built-in | This definition is part of the hub and cannot be changed. | Bu tanım merkezin bir parçasıdır ve değiştirilemez.
         emergency-unknown | There is no such emergency access. | Böyle bir acil durum erişimi yok.
         emergency-closed | This emergency access was judged already. | Bu acil durum erişimi daha önce değerlendirildi.

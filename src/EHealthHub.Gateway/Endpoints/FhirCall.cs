@@ -34,7 +34,7 @@ internal sealed class FhirCall(HttpContext http, HubParts parts, FhirRoute? rout
     public string Interaction { get; } = route?.Interaction ?? "unknown";
 
     /// <summary>Resource type in the address; empty at the system level.</summary>
-    public string Type { get; } = Value(http, "type");
+    public string Type { get; } = route?.Only ?? Value(http, "type");
 
     /// <summary>Logical id in the address; empty above the instance.</summary>
     public string Id { get; } = Value(http, "id");

@@ -23,7 +23,7 @@ internal sealed class FhirEndpoints
     {
         _parts = parts;
         _deferred = new DeferredCall(parts, logger);
-        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes, .. new ErasureEndpoints(parts).Routes, .. new DerivedEndpoints(parts).Routes, .. new JobEndpoints(parts).Routes];
+        _routes = [.. new SystemEndpoints(parts).Routes, .. new TypeEndpoints(parts).Routes, .. new InstanceEndpoints(parts).Routes, .. new OperationEndpoints(parts).Routes, .. new ErasureEndpoints(parts).Routes, .. new DerivedEndpoints(parts).Routes, .. new AuditEventEndpoints(parts).Routes, .. new JobEndpoints(parts).Routes];
     }
 
     /// <summary>What the CapabilityStatement says.</summary>
@@ -31,6 +31,7 @@ internal sealed class FhirEndpoints
     {
         SystemInteractions = Interactions(RouteLevel.System),
         TypeInteractions = [.. Interactions(RouteLevel.Instance).Concat(Interactions(RouteLevel.Type)).Distinct()],
+        OwnInteractions = _routes.Where(r => r.Only is not null).GroupBy(r => r.Only!).ToImmutableDictionary(g => g.Key, g => g.Select(r => r.Interaction).Distinct().ToImmutableArray()),
         Operations = [.. _routes.Where(r => r.Definition is not null).GroupBy(r => r.Interaction).SelectMany(Operations)],
         Search = SearchRecords.Served,
         PatchFormats = [PatchForms.JsonPatchType, PatchForms.XmlPatchType, "application/fhir+json", "application/fhir+xml"],
@@ -71,7 +72,7 @@ internal sealed class FhirEndpoints
         var call = new FhirCall(http, _parts, route);
         // What a Binary may be answered as is known once it is read.
         var binary = call.Type == "Binary" && route.Interaction is "read" or "vread";
-        var failure = (binary ? null : FhirNegotiation.Negotiate(http, call.Request)) ?? CheckAddress(call, route);
+        var failure = (binary ? null : FhirNegotiation.Negotiate(http, call.Request)) ?? CheckAddress(call, route) ?? CheckType(http, call, route);
         if (failure?.Status == 404 && (call.Type.Length == 0 || call.Type[0] == '$' || ResourceTypes.IsKnown(call.Type)) && Allowed(http.Request.Path, _routes.Where(r => r.Definition is not null && r.Method != http.Request.Method && (r.Types.IsEmpty || r.Types.Contains(call.Type)))) is { Length: > 0 } methods)
         {
             // An operation that is served, by another method.
@@ -98,6 +99,18 @@ internal sealed class FhirEndpoints
         _ => null,
     };
 
+    /// <summary>A type with routes of its own is served by those alone, and by the operations.</summary>
+    private Failure? CheckType(HttpContext http, FhirCall call, FhirRoute route)
+    {
+        if (route.Only is not null || route.Definition is not null || !_routes.Any(r => r.Only is not null && r.Only == call.Type) || route.Level is not (RouteLevel.Type or RouteLevel.Instance))
+        {
+            return null;
+        }
+
+        http.Response.Headers.Allow = Allowed(http.Request.Path, _routes.Where(r => r.Only == call.Type));
+        return Failure.Of(405, "not-supported", call.Interaction is "create" or "update" or "patch" or "delete" ? "audit-events-not-written" : "interaction-not-supported", "This interaction is not served on this type.", call.Type);
+    }
+
     private static string Allowed(PathString path, IEnumerable<FhirRoute> routes)
     {
         if (!path.StartsWithSegments("/fhir", StringComparison.Ordinal, out var rest))
@@ -111,7 +124,7 @@ internal sealed class FhirEndpoints
     }
 
     private ImmutableArray<string> Interactions(RouteLevel level) =>
-        [.. _routes.Where(r => r.Level == level && r.Definition is null).SelectMany(r => r.Interaction.Split('|')).Distinct()];
+        [.. _routes.Where(r => r.Level == level && r.Definition is null && r.Only is null).SelectMany(r => r.Interaction.Split('|')).Distinct()];
 
     /// <summary>One row, or one for each type that the operation is served on.</summary>
     private static IEnumerable<ServedOperation> Operations(IGrouping<string, FhirRoute> routes)

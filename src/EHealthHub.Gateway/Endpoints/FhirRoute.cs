@@ -38,6 +38,9 @@ internal sealed record FhirRoute(string Method, string Pattern, RouteLevel Level
     /// <summary>The types that an operation is served on; empty for every type.</summary>
     public ImmutableArray<string> Types { get; init; } = [];
 
+    /// <summary>Set on a type whose interactions are not those of all others: the route is for it alone, and the others are not for it.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Whether the caller need not wait for the answer (Prefer: respond-async).</summary>
     public bool MayDefer { get; init; }
 

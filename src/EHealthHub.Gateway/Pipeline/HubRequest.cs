@@ -75,7 +75,7 @@ public sealed class HubRequest
         Caller ?? throw new InvalidOperationException("An act needs a proven caller."),
         RequestId,
         Source,
-        RequestIdGiven && retryHash is not null ? $"{Caller.Institution}|{Caller.Person}|{RequestId}|{retryHash}" : null);
+        RequestIdGiven && retryHash is not null ? $"{Caller.Institution}|{Caller.Person}|{RequestId}|{retryHash}" : null) { Language = Language };
 
     private static string Prefix(IPAddress? address)
     {

@@ -36,8 +36,10 @@ public sealed class TestHub : IAsyncDisposable
         _sealer = new VaultEntrySealer(_vault.Derive(HubLayout.AuditKey("2026H2")));
         _log = AuditLog.Open(new AuditLogOptions { Folder = Path.Combine(_folder, "audit"), Origin = Origin }, _sealer, new VaultCheckpointSigner(_vault, Origin), TimeProvider.System);
         _records = RecordStore.OpenSqlite(_folder, Hub, _vault, TimeProvider.System);
-        Acts = new Acts(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System);
+        Acts = Open();
     }
+
+    private Acts Open() => new(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System, auditFolder: Path.Combine(_folder, "audit"));
 
     public Acts Acts { get; private set; }
 
@@ -63,7 +65,7 @@ public sealed class TestHub : IAsyncDisposable
     internal async Task Restart()
     {
         await Registry.DisposeAsync();
-        Acts = new Acts(_log, _records, new Validator(), _vault, Hub, new FhirLimits(), TimeProvider.System);
+        Acts = Open();
         Registry = RegistryFile.Open(RegistryPath, new Authenticator(), TimeProvider.System);
         Acts.Facts.Follow(Registry);
         await Acts.Employments.Follow(Registry, default);
