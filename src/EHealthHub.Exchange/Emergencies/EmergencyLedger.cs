@@ -44,7 +44,7 @@ internal sealed class EmergencyLedger(AuditLog log)
 
     private void Take(AuditEntry entry)
     {
-        if (entry is { Kind: EntryKind.Administration, Interaction: Alert } && _cases.Count < CasesMax)
+        if (entry is { Kind: EntryKind.Alert or EntryKind.Administration, Interaction: Alert } && _cases.Count < CasesMax)
         {
             _cases.TryAdd(entry.TokenId, new EmergencyCase
             {

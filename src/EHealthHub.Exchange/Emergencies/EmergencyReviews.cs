@@ -39,7 +39,7 @@ public sealed class EmergencyReviews
 
     /// <summary>The alert: in the log before the token leaves. The caller is the clinician with the token's own emergency.</summary>
     public ValueTask<LogPosition> Alert(ActContext context, string token, CancellationToken cancellationToken) =>
-        _journal.Record(_journal.Entry(context, EntryKind.Administration, EmergencyLedger.Alert, "", "", EmergencyLedger.Alert, []) with { TokenId = token }, cancellationToken);
+        _journal.Record(_journal.Entry(context, EntryKind.Alert, EmergencyLedger.Alert, "", "", EmergencyLedger.Alert, []) with { TokenId = token }, cancellationToken);
 
     /// <summary>What waits for a review; with <c>status=all</c> also what was judged. Names clinicians, reasons and how many records; no patient, for an operator has no access to records.</summary>
     public async ValueTask<ActResult> List(ActContext context, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)

@@ -146,7 +146,7 @@ internal sealed class PageSignIn(HubParts parts, TrustParts trust, PageSessions 
         var session = sessions.Begin(context, person, minutes);
         var request = HubRequest.Of(context);
         request.Caller = person.Citizen ?? person.Caller;
-        var entry = parts.Acts.Journal.Entry(request.Act(), EntryKind.Administration, "sign-in", "", "", "signed-in", [], StatusCodes.Status303SeeOther) with { Detail = $"{person.Method}, until {session.Ends:u}" };
+        var entry = parts.Acts.Journal.Entry(request.Act(), EntryKind.SignIn, "sign-in", "", "", "signed-in", [], StatusCodes.Status303SeeOther) with { Detail = $"{person.Method}, until {session.Ends:u}" };
         request.Receipt = await parts.Acts.Journal.Record(entry, context.RequestAborted).ConfigureAwait(false);
     }
 

@@ -117,7 +117,7 @@ internal sealed class SignInEndpoints(HubParts parts, PageSignIn signIn, PageSes
         request.Receipt = await parts.Log.Record(
             new AuditEntry
             {
-                Kind = EntryKind.Administration, Time = parts.Time.GetUtcNow(), RequestId = request.RequestId, Person = session.Person, Interaction = "sign-out", Reason = "signed-out", Status = StatusCodes.Status200OK,
+                Kind = EntryKind.SignIn, Time = parts.Time.GetUtcNow(), RequestId = request.RequestId, Person = session.Person, Interaction = "sign-out", Reason = "signed-out", Status = StatusCodes.Status200OK,
                 Certificate = session.Certificate, Source = request.Source,
             },
             context.RequestAborted).ConfigureAwait(false);
